@@ -1,0 +1,1 @@
+"""Companies and the actors in them."""

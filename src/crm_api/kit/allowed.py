@@ -1,0 +1,61 @@
+"""The only door to the database: a handler gets its unit of work from the permission it names, or not at all."""
+
+from typing import Any
+
+from fastapi import Depends, Request
+
+from crm_api.kit.errors import Forbidden
+from crm_api.kit.principal import Permission, Reach
+from crm_api.kit.uow import PublicUnit, UnitOfWork
+
+UNIT = "crm.unit"
+
+
+class Door:
+    """Hands out the unit of the request to principals who hold the permission; others are Forbidden, without SQL."""
+
+    def __init__(self, permission: Permission) -> None:
+        self.permission = permission
+
+    async def __call__(self, request: Request) -> UnitOfWork:
+        unit: UnitOfWork = request.scope[UNIT]
+        return admit(unit, self.permission)
+
+
+class PublicDoor:
+    """The door of the short reviewed list of routes that have no principal yet."""
+
+    async def __call__(self, request: Request) -> PublicUnit:
+        unit: PublicUnit = request.scope[UNIT]
+        return unit
+
+
+class OwnDoor:
+    """The door of what every principal may ask about themselves; opens no row of a resource."""
+
+    async def __call__(self, request: Request) -> UnitOfWork:
+        unit: UnitOfWork = request.scope[UNIT]
+        return unit
+
+
+def admit(unit: UnitOfWork, permission: Permission) -> UnitOfWork:
+    """The unit, carrying the permission it was opened with."""
+    if unit.principal.reach(permission) is Reach.NONE:
+        raise Forbidden
+    unit.permission = permission
+    return unit
+
+
+def allowed(permission: Permission) -> Any:
+    """`Annotated[UnitOfWork, allowed(opportunities.update)]`."""
+    return Depends(Door(permission))
+
+
+def public() -> Any:
+    """`Annotated[PublicUnit, public()]`: no principal; the route must be on the public list."""
+    return Depends(PublicDoor())
+
+
+def signed_in() -> Any:
+    """`Annotated[UnitOfWork, signed_in()]`: any principal, about themselves."""
+    return Depends(OwnDoor())

@@ -1,0 +1,51 @@
+"""Bytes that leave: JSON by orjson, and every refusal as application/problem+json (RFC 9457)."""
+
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+
+from crm_api.kit import messages
+from crm_api.kit.errors import Fault, Problem
+
+_OPTIONS = orjson.OPT_UTC_Z
+
+
+def json_answer(content: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """A JSON answer that no shared cache may keep."""
+    return Response(
+        orjson.dumps(content, option=_OPTIONS), status, headers=headers, media_type="application/json"
+    )
+
+
+def problem_answer(problem: Problem, *, language: str, instance: str, request_id: str) -> Response:
+    """The one error shape of this API; it never repeats what the client sent."""
+    params = dict(problem.params)
+    content: dict[str, Any] = {
+        "type": f"/problems/{problem.code}",
+        "title": messages.text(problem.code, language, params),
+        "status": problem.status,
+        "code": problem.code,
+        "detail": messages.text(problem.code, language, params),
+        "instance": instance,
+        "request_id": request_id,
+        "errors": [_fault(fault, language) for fault in problem.faults],
+        **problem.extra,
+    }
+    answer = Response(
+        orjson.dumps(content),
+        problem.status,
+        headers=dict(problem.headers),
+        media_type="application/problem+json",
+    )
+    answer.headers["Content-Language"] = language
+    return answer
+
+
+def _fault(fault: Fault, language: str) -> dict[str, Any]:
+    return {
+        fault.where: fault.at,
+        "code": fault.code,
+        "params": dict(fault.params),
+        "message": messages.text(fault.code, language, dict(fault.params)),
+    }

@@ -1,0 +1,158 @@
+"""What goes with every written row: its event, its ownership period, its external ids, its search document."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Text, Uuid, any_
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.sql.dml import Delete, Insert, Update
+from sqlalchemy.sql.expression import bindparam
+
+from crm_api.kit.db import Base, table
+from crm_api.kit.events import Event, ExternalId, OwnershipPeriod, SearchDocument
+from crm_api.kit.ids import new_id
+from crm_api.kit.resource import Resource
+from crm_api.kit.tenancy import scoped_delete, scoped_insert, scoped_update
+from crm_api.kit.text import grams
+from crm_api.kit.uow import Effect, UnitOfWork
+
+
+def insert_of(model: type[Base], suffix: str = "") -> Insert:
+    """INSERT of every column that is not generated; binds are `<column><suffix>`, the tenant is the unit's."""
+    columns = [c for c in table(model).columns if c.computed is None and c.key != "tenant_id"]
+    return scoped_insert(model).values({c.key: bindparam(f"{c.key}{suffix}", type_=c.type) for c in columns})
+
+
+def event(
+    uow: UnitOfWork, resource: Resource, row: Any, kind: str, changes: Mapping[str, Any], at: datetime
+) -> Effect:
+    """`<singular>.<kind>` happened to a row."""
+    return Effect(
+        "event",
+        lambda suffix: insert_of(Event, suffix),
+        {
+            "id": new_id(),
+            "created_at": at,
+            "type": f"{resource.singular}.{kind}",
+            "schema_version": 1,
+            "resource": resource.name,
+            "record_id": row.id,
+            "version": row.version,
+            "actor_id": uow.principal.id,
+            "request_id": uow.request_id,
+            "changes": changes,
+        },
+    )
+
+
+def period(resource: Resource, row: Any, at: datetime) -> Effect:
+    """A new owner, from now on."""
+    return Effect(
+        "period",
+        lambda suffix: insert_of(OwnershipPeriod, suffix),
+        {
+            "id": new_id(),
+            "resource": resource.name,
+            "record_id": row.id,
+            "owner_id": row.owner_id,
+            "team_id": row.team_id,
+            "started_at": at,
+            "ended_at": None,
+        },
+    )
+
+
+def end_of_period(resource: Resource, row: Any, at: datetime) -> Effect:
+    """The former owner, until now."""
+    return Effect("end_of_period", _end_of_period, {"of": resource.name, "record_id": row.id, "ended_at": at})
+
+
+def links(
+    resource: Resource,
+    record_id: str,
+    before: Sequence[Mapping[str, str]],
+    after: Sequence[Mapping[str, str]],
+) -> list[Effect]:
+    """External ids that are gone, then those that are new."""
+    gone = [item for item in before if item not in after]
+    found = (
+        [
+            Effect(
+                "unlink",
+                _unlink,
+                {
+                    "of": resource.name,
+                    "record_id": record_id,
+                    "pairs": [f"{item['source']}:{item['key']}" for item in gone],
+                },
+            )
+        ]
+        if gone
+        else []
+    )
+    return found + [
+        Effect(
+            "link",
+            lambda suffix: insert_of(ExternalId, suffix),
+            {"id": new_id(), "resource": resource.name, "record_id": record_id, **item},
+        )
+        for item in after
+        if item not in before
+    ]
+
+
+def search_document(resource: Resource, row: Any) -> Effect:
+    """The row's words, apart those that not everybody may search."""
+    open_words = [
+        _words(getattr(row, name)) for name in resource.search if name not in resource.sensitive_search
+    ]
+    closed_words = [_words(getattr(row, name)) for name in resource.sensitive_search]
+    return Effect(
+        "search",
+        _search,
+        {
+            "id": row.id,
+            "resource": resource.name,
+            "grams": sorted(grams(*open_words)),
+            "sensitive_grams": sorted(grams(*closed_words)),
+        },
+    )
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, list):
+        return " ".join(_words(item) for item in value)
+    if isinstance(value, dict):
+        return " ".join(_words(item) for item in value.values())
+    return value or ""
+
+
+def _end_of_period(suffix: str) -> Update:
+    periods = table(OwnershipPeriod).c
+    return (
+        scoped_update(OwnershipPeriod)
+        .where(
+            periods.resource == bindparam(f"of{suffix}", type_=Text),
+            periods.record_id == bindparam(f"record_id{suffix}", type_=Uuid(as_uuid=False)),
+            periods.ended_at.is_(None),
+        )
+        .values(ended_at=bindparam(f"ended_at{suffix}", type_=periods.ended_at.type))
+    )
+
+
+def _unlink(suffix: str) -> Delete:
+    keys = table(ExternalId).c
+    return scoped_delete(ExternalId).where(
+        keys.resource == bindparam(f"of{suffix}", type_=Text),
+        keys.record_id == bindparam(f"record_id{suffix}", type_=Uuid(as_uuid=False)),
+        (keys.source + ":" + keys.key) == any_(bindparam(f"pairs{suffix}", type_=ARRAY(Text))),
+    )
+
+
+def _search(suffix: str) -> Insert:
+    statement = insert(table(SearchDocument)).values(insert_of(SearchDocument, suffix)._values)
+    return statement.on_conflict_do_update(
+        index_elements=["tenant_id", "id"],
+        set_={"grams": statement.excluded.grams, "sensitive_grams": statement.excluded.sensitive_grams},
+    )

@@ -1,0 +1,73 @@
+"""Facts: one row per change of a record, written in the transaction of the change, partitioned by month.
+
+A fact has the diff of the fields as JSON (`{field: {"from": …, "to": …}}`), who did it and in which request.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKeyConstraint, Index
+from sqlalchemy.orm import Mapped
+
+from crm_api.kit import kinds
+from crm_api.kit.db import Base, Tenanted
+
+
+class Event(Tenanted, Base):
+    """`type` is `<resource in the singular>.<past tense>`, such as `opportunity.won`."""
+
+    __tablename__ = "events"
+    created_at: Mapped[datetime] = kinds.instant(primary_key=True)
+    type: Mapped[str] = kinds.line(100)
+    schema_version: Mapped[int] = kinds.integer(default=1)
+    resource: Mapped[str] = kinds.line(63)
+    record_id: Mapped[str] = kinds.identifier()
+    version: Mapped[int | None] = kinds.integer(null=True)
+    actor_id: Mapped[str] = kinds.reference("principals")
+    request_id: Mapped[str | None] = kinds.line(200, null=True)
+    changes: Mapped[dict[str, Any]] = kinds.structure()
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "actor_id"], ["principals.tenant_id", "principals.id"]),
+        Index("events_record_idx", "tenant_id", "resource", "record_id", "created_at"),
+        {"postgresql_partition_by": "RANGE (created_at)"},
+    )
+
+
+class OwnershipPeriod(Tenanted, Base):
+    """Who owned a record from when to when; `ended_at` is null for the present owner."""
+
+    __tablename__ = "ownership_periods"
+    resource: Mapped[str] = kinds.line(63)
+    record_id: Mapped[str] = kinds.identifier()
+    owner_id: Mapped[str | None] = kinds.reference("users", null=True)
+    team_id: Mapped[str | None] = kinds.reference("teams", null=True)
+    started_at: Mapped[datetime] = kinds.instant()
+    ended_at: Mapped[datetime | None] = kinds.instant(null=True)
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "owner_id"], ["users.tenant_id", "users.id"]),
+        ForeignKeyConstraint(["tenant_id", "team_id"], ["teams.tenant_id", "teams.id"]),
+        Index("ownership_periods_record_idx", "tenant_id", "resource", "record_id", "started_at"),
+    )
+
+
+class ExternalId(Tenanted, Base):
+    """The key of a record in another system; unique per resource and source."""
+
+    __tablename__ = "external_ids"
+    resource: Mapped[str] = kinds.line(63)
+    source: Mapped[str] = kinds.line(63)
+    key: Mapped[str] = kinds.line(255)
+    record_id: Mapped[str] = kinds.identifier()
+    __table_args__ = (
+        Index("external_ids_key", "tenant_id", "resource", "source", "key", unique=True),
+        Index("external_ids_record_idx", "tenant_id", "resource", "record_id"),
+    )
+
+
+class SearchDocument(Tenanted, Base):
+    """What `q=` finds of a record: its grams, and apart those of fields that not everybody may search."""
+
+    __tablename__ = "search_documents"
+    resource: Mapped[str] = kinds.line(63)
+    grams: Mapped[list[str]] = kinds.grams()
+    sensitive_grams: Mapped[list[str]] = kinds.grams()

@@ -1,0 +1,436 @@
+"""Field kinds: for each, the SQL type, how a parameter is read, which operators it offers, how a value is shown.
+
+A column is declared with the function named after its kind; the kind rides on the column and drives filters, sorting,
+cursors, diffs and OpenAPI.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Any, ClassVar, cast
+
+import orjson
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Computed,
+    Date,
+    DateTime,
+    Integer,
+    LargeBinary,
+    Numeric,
+    Text,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import mapped_column
+from sqlalchemy.sql import ColumnElement
+from sqlalchemy.types import TypeEngine
+
+from crm_api.kit.ids import as_id
+from crm_api.kit.money import MICRO, as_json, digits_of
+
+EQUALITY = ("eq", "ne", "in", "nin")
+ORDER = ("eq", "ne", "lt", "lte", "gt", "gte", "between", "in")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})")
+_DECIMAL = re.compile(r"-?\d{1,20}(\.\d{1,6})?")
+
+
+class Kind:
+    """What a field is. `read` raises ValueError for a text that is none."""
+
+    operators: ClassVar[tuple[str, ...]] = EQUALITY
+    expected: str = "a text"
+    schema: dict[str, Any] = {"type": "string"}
+
+    def type(self) -> TypeEngine[Any]:
+        """The SQL type of the column."""
+        return Text()
+
+    def read(self, given: str) -> Any:
+        """The value that a query parameter writes."""
+        return given
+
+    def accept(self, given: object) -> Any:
+        """The value that a JSON filter writes."""
+        if not isinstance(given, str):
+            raise ValueError  # noqa: TRY004  the caller knows one error
+        return self.read(given)
+
+    def select(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        """The column as a scalar that orjson can write."""
+        return column
+
+    def show(self, value: Any) -> Any:
+        """A stored value as JSON, for diffs and for rows made in Python."""
+        return value
+
+
+class TextKind(Kind):
+    operators = (*EQUALITY, "contains", "starts_with")
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+
+
+class Identifier(Kind):
+    expected = "a UUID"
+    schema = {"type": "string", "format": "uuid"}
+
+    def type(self) -> TypeEngine[Any]:
+        return Uuid(as_uuid=False)
+
+    def read(self, given: str) -> str:
+        found = as_id(given)
+        if found is None:
+            raise ValueError
+        return found
+
+    def select(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        return column.cast(Text)
+
+
+class Reference(Identifier):
+    def __init__(self, resource: str) -> None:
+        self.resource = resource
+
+
+class Choice(Kind):
+    def __init__(self, choices: type[StrEnum]) -> None:
+        self.choices = choices
+        self.expected = "one of " + ", ".join(choices)
+        self.schema = {"type": "string", "enum": [str(choice) for choice in choices]}
+
+    def read(self, given: str) -> str:
+        return self.choices(given).value
+
+
+class Day(Kind):
+    operators = ORDER
+    expected = "a date, YYYY-MM-DD"
+    schema = {"type": "string", "format": "date"}
+
+    def type(self) -> TypeEngine[Any]:
+        return Date()
+
+    def read(self, given: str) -> date:
+        if not _DAY.fullmatch(given):
+            raise ValueError
+        return date.fromisoformat(given)
+
+    def show(self, value: date | None) -> str | None:
+        return value and value.isoformat()
+
+
+class Instant(Kind):
+    operators = ORDER
+    expected = "an RFC 3339 instant with a zone"
+    schema = {"type": "string", "format": "date-time"}
+
+    def type(self) -> TypeEngine[Any]:
+        return DateTime(timezone=True)
+
+    def read(self, given: str) -> datetime:
+        if not _INSTANT.fullmatch(given):
+            raise ValueError
+        try:
+            return datetime.fromisoformat(given.upper()).astimezone(UTC)
+        except OverflowError as error:
+            raise ValueError from error
+
+    def show(self, value: datetime | None) -> str | None:
+        return value and value.isoformat().replace("+00:00", "Z")
+
+
+class Whole(Kind):
+    operators = ORDER
+    expected = "a whole number"
+    schema = {"type": "integer", "format": "int64"}
+
+    def type(self) -> TypeEngine[Any]:
+        return Integer()
+
+    def read(self, given: str) -> int:
+        if not re.fullmatch(r"-?\d{1,9}", given):
+            raise ValueError
+        return int(given)
+
+    def accept(self, given: object) -> int:
+        if not isinstance(given, int) or isinstance(given, bool) or abs(given) > 999_999_999:
+            raise ValueError
+        return given
+
+
+class Flag(Kind):
+    operators = ("eq",)
+    expected = "true or false"
+    schema = {"type": "boolean"}
+
+    def type(self) -> TypeEngine[Any]:
+        return Boolean()
+
+    def read(self, given: str) -> bool:
+        return {"true": True, "false": False}[given]
+
+    def accept(self, given: object) -> bool:
+        if not isinstance(given, bool):
+            raise ValueError  # noqa: TRY004
+        return given
+
+
+class Quantity(Kind):
+    """An exact decimal without a currency."""
+
+    operators = ORDER
+    expected = "a decimal number"
+    schema = {"type": "string", "format": "decimal"}
+
+    def type(self) -> TypeEngine[Any]:
+        return Numeric(18, 6)
+
+    def read(self, given: str) -> Decimal:
+        if not _DECIMAL.fullmatch(given):
+            raise ValueError
+        return Decimal(given)
+
+    def select(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        return func.trim_scale(column).cast(Text)
+
+    def show(self, value: Decimal | None) -> str | None:
+        if value is None:
+            return None
+        shown = format(value, "f")
+        return (shown.rstrip("0").rstrip(".") or "0") if "." in shown else shown
+
+
+class MoneyKind(Kind):
+    """An amount; `<name>_currency` beside it holds the currency. Filters and sorts compare the number."""
+
+    operators = ORDER
+    expected = "a decimal number with at most 6 digits after the point"
+    schema = {"type": "string", "format": "decimal"}
+
+    def type(self) -> TypeEngine[Any]:
+        return Numeric(18, 6)
+
+    def read(self, given: str) -> int:
+        if not _DECIMAL.fullmatch(given):
+            raise ValueError
+        return int(Decimal(given) * MICRO)
+
+    def select(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        return column.cast(Text)
+
+
+class CurrencyKind(Kind):
+    expected = "an ISO 4217 currency code"
+
+    def read(self, given: str) -> str:
+        digits_of(given)
+        return given
+
+
+class Structure(Kind):
+    """JSON that is stored and read whole; it offers no filter of its own."""
+
+    operators = ()
+
+    def type(self) -> TypeEngine[Any]:
+        return JSONB()
+
+    def select(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        return column.cast(Text)
+
+
+class ExternalIds(Structure):
+    """`[{source, key}]`; filtered as `source:key` through the table of external ids."""
+
+    operators = ("eq", "in")
+    expected = "source:key"
+
+    def read(self, given: str) -> str:
+        if not all(given.partition(":")):
+            raise ValueError
+        return given
+
+
+READ_ERRORS = (ValueError, KeyError, InvalidOperation)
+
+
+def kind_of(column: Any) -> Kind:
+    """The kind a column was declared with."""
+    return cast("Kind", column.info["kind"])
+
+
+def _column(
+    kind: Kind,
+    *,
+    null: bool = False,
+    default: Any = None,
+    internal: bool = False,
+    server_owned: bool = False,
+    **options: Any,
+) -> Any:
+    info = {"kind": kind, "default": default, "internal": internal, "server_owned": server_owned}
+    return mapped_column(kind.type(), nullable=null, info=info, **options)
+
+
+def identifier(**options: Any) -> Any:
+    """A UUID."""
+    return _column(Identifier(), **options)
+
+
+def reference(resource: str, **options: Any) -> Any:
+    """The id of a row of another resource; the foreign key is declared beside the table."""
+    return _column(Reference(resource), **options)
+
+
+def line(limit: int = 200, **options: Any) -> Any:
+    """A text of at most `limit` characters."""
+    return _column(TextKind(limit), **options)
+
+
+def choice(choices: type[StrEnum], **options: Any) -> Any:
+    """One of a closed set; the table carries the CHECK."""
+    return _column(Choice(choices), **options)
+
+
+def day(**options: Any) -> Any:
+    """A calendar date without zone."""
+    return _column(Day(), **options)
+
+
+def instant(**options: Any) -> Any:
+    """A moment, UTC."""
+    return _column(Instant(), **options)
+
+
+def integer(**options: Any) -> Any:
+    """A whole number."""
+    return _column(Whole(), **options)
+
+
+def flag(**options: Any) -> Any:
+    """True or false."""
+    return _column(Flag(), **options)
+
+
+def quantity(**options: Any) -> Any:
+    """A decimal number."""
+    return _column(Quantity(), **options)
+
+
+def money(**options: Any) -> Any:
+    """The amount of a money field; declare `currency()` and `micros()` beside it."""
+    return _column(MoneyKind(), **options)
+
+
+def currency(**options: Any) -> Any:
+    """The currency of the money field whose name this column extends."""
+    return _column(CurrencyKind(), **options)
+
+
+def structure(**options: Any) -> Any:
+    """JSON."""
+    return _column(Structure(), **options)
+
+
+def external_ids(**options: Any) -> Any:
+    """The keys under which other systems know the row."""
+    return _column(ExternalIds(), default=list, **options)
+
+
+def sort_text(limit: int = 200) -> Any:
+    """A stored sort key of a text, byte order (COLLATE "C"), made by `kit.text.sort_key`."""
+    return mapped_column(
+        Text(collation="C"), nullable=False, info={"kind": TextKind(limit), "internal": True, "default": ""}
+    )
+
+
+def generated(expression: str, kind: Kind) -> Any:
+    """A stored generated column: what a keyset compares when the field itself may be null (absent is greatest)."""
+    return mapped_column(
+        kind.type(),
+        Computed(text(expression), persisted=True),
+        nullable=False,
+        info={"kind": kind, "internal": True},
+    )
+
+
+class Micros(Kind):
+    """Money × 10⁶ as bigint: row security lets an index compare it, which numeric is not allowed to."""
+
+    def type(self) -> TypeEngine[Any]:
+        return BigInteger()
+
+
+def micros(amount: str) -> Any:
+    """The comparable form of a money column; absent is greatest."""
+    return generated(f"coalesce(({amount} * 1000000)::bigint, 9223372036854775807)", Micros())
+
+
+def day_or_last(day_column: str) -> Any:
+    """The comparable form of a date that may be null; absent is greatest."""
+    return generated(f"coalesce({day_column}, '9999-12-31'::date)", Day())
+
+
+def finisher(kind: Kind) -> Callable[[Any], Any] | None:
+    """What remains to be done in Python with a scalar that SQL delivered."""
+    return orjson.Fragment if isinstance(kind, Structure) else None
+
+
+def money_json(amount: Decimal | str | None, code: str | None) -> dict[str, str] | None:
+    """Money as the contract shows it."""
+    return None if amount is None or code is None else as_json(amount, code)
+
+
+def choices_check(column: str, choices: Sequence[str]) -> str:
+    """The CHECK expression of a choice column."""
+    return f"{column} IN ({', '.join(repr(str(item)) for item in choices)})"
+
+
+class Path(Kind):
+    """Ids from the top of a tree down to the row."""
+
+    operators = ()
+
+    def type(self) -> TypeEngine[Any]:
+        return ARRAY(Uuid(as_uuid=False))
+
+
+def path() -> Any:
+    """The way from the top of a tree to the row, itself included."""
+    return _column(Path(), internal=True, default=list)
+
+
+class Grams(Kind):
+    """Search grams (`kit.text.grams`)."""
+
+    operators = ()
+
+    def type(self) -> TypeEngine[Any]:
+        return ARRAY(Text())
+
+
+def grams() -> Any:
+    """An array of search grams."""
+    return _column(Grams(), internal=True, default=list)
+
+
+class Digest(Kind):
+    """A keyed digest of a secret; never shown."""
+
+    operators = ()
+
+    def type(self) -> TypeEngine[Any]:
+        return LargeBinary()
+
+
+def digest() -> Any:
+    """What is stored of a secret."""
+    return _column(Digest(), internal=True)

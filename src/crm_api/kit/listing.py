@@ -1,0 +1,175 @@
+"""What a list request asks for: filter, sort, place, size. Strict: what is unknown or repeated is refused."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from crm_api.kit.db import table
+from crm_api.kit.errors import BadRequest, Fault, Forbidden, bad_parameter
+from crm_api.kit.filters import LEAVES, Filter, nearest, unknown_parameter
+from crm_api.kit.kinds import Micros, kind_of
+from crm_api.kit.principal import Principal
+from crm_api.kit.resource import Resource
+from crm_api.kit.text import query_grams
+
+DEFAULT_LIMIT, MAX_LIMIT, SORT_KEYS, QUERY_LENGTH = 50, 200, 3, 200
+CONTROLS = ("limit", "cursor", "sort", "include_total", "q", "deleted")
+
+
+@dataclass(slots=True)
+class Listing:
+    """A list request, checked; `sort` holds (column, descending) with the id last."""
+
+    resource: Resource
+    filter: Filter
+    sort: tuple[tuple[str, bool], ...]
+    limit: int = DEFAULT_LIMIT
+    cursor: str | None = None
+    include_total: bool = False
+    grams: list[str] | None = None
+    sensitive: bool = True
+    deleted: str = "exclude"
+
+    def kinds(self) -> list[Any]:
+        """The kinds of the sort columns."""
+        columns = table(self.resource.model).columns
+        return [kind_of(columns[name]) for name, _ in self.sort]
+
+    def place_values(self, values: Sequence[Any]) -> dict[str, Any]:
+        """Cursor values as they are bound, `k0…`."""
+        kinds = self.kinds()
+        if len(values) != len(kinds):
+            raise _broken_cursor()
+        try:
+            return {
+                f"k{i}": int(value) if isinstance(kind, Micros) else kind.accept(value)
+                for i, (kind, value) in enumerate(zip(kinds, values, strict=True))
+            }
+        except (ValueError, KeyError, TypeError) as error:
+            raise _broken_cursor() from error
+
+
+def from_query(resource: Resource, principal: Principal, query: bytes) -> Listing:
+    """The list that a query string asks for."""
+    listing = _empty(resource, principal)
+    given = strict_query(query)
+    if len(given) > LEAVES + len(CONTROLS):
+        raise BadRequest("invalid_parameter")
+    for name, texts in given.items():
+        field, bracket, operator = name.partition("[")
+        if name in CONTROLS:
+            if len(texts) > 1:
+                raise bad_parameter(name, "repeated_parameter")
+            _control(listing, principal, name, texts[0])
+        elif bracket and not operator.endswith("]"):
+            raise unknown_parameter(name, [*resource.filters, *CONTROLS])
+        else:
+            operator = operator[:-1] or "eq"
+            if len(texts) > 1 and operator not in ("in", "nin"):
+                raise bad_parameter(name, "repeated_parameter")
+            listing.filter.parameter(field, operator, texts)
+    return listing
+
+
+def from_body(resource: Resource, principal: Principal, body: Mapping[str, Any]) -> Listing:
+    """The list that `POST /x/query` asks for; the schema has checked the shape."""
+    listing = _empty(resource, principal)
+    if body.get("filter") is not None:
+        listing.filter.tree(body["filter"])
+    for name in ("limit", "cursor", "include_total", "q", "deleted"):
+        value = body.get(name)
+        if value is not None:
+            _control(listing, principal, name, str(value).lower() if isinstance(value, bool) else str(value))
+    if body.get("sort"):
+        listing.sort = _sort(resource, principal, body["sort"])
+    return listing
+
+
+def strict_query(query: bytes) -> dict[str, list[str]]:
+    """Parameters by name; a query that is not UTF-8 or holds NUL is refused, nothing is guessed."""
+    if not query:
+        return {}
+    try:
+        pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=300)
+    except ValueError as error:
+        raise BadRequest("invalid_parameter") from error
+    found: dict[str, list[str]] = {}
+    for name, text in pairs:
+        if "\x00" in text or "\x00" in name:
+            raise bad_parameter(name.replace("\x00", ""), "invalid_character")
+        found.setdefault(name, []).append(text)
+    return found
+
+
+def no_query(query: bytes) -> None:
+    """Refuse any parameter where none is declared."""
+    for name in strict_query(query):
+        raise unknown_parameter(name, ())
+
+
+def _empty(resource: Resource, principal: Principal) -> Listing:
+    unreadable = principal.unreadable(resource.name)
+    return Listing(
+        resource, Filter(resource, unreadable), _sort(resource, principal, [resource.default_sort])
+    )
+
+
+def _control(listing: Listing, principal: Principal, name: str, text: str) -> None:
+    match name:
+        case "limit":
+            if not text.isascii() or not text.isdigit() or len(text) > 4 or not 1 <= int(text) <= MAX_LIMIT:
+                raise bad_parameter("limit", "out_of_range", expected=f"1–{MAX_LIMIT}")
+            listing.limit = int(text)
+        case "cursor":
+            listing.cursor = text
+        case "sort":
+            listing.sort = _sort(listing.resource, principal, text.split(","))
+        case "include_total":
+            if text not in ("true", "false"):
+                raise bad_parameter(name, "invalid_value", expected="true or false")
+            listing.include_total = text == "true"
+        case "deleted":
+            _deleted(listing, principal, text)
+        case _:
+            _search(listing, principal, text)
+
+
+def _deleted(listing: Listing, principal: Principal, text: str) -> None:
+    if text not in ("exclude", "include", "only") or not listing.resource.deletable:
+        raise bad_parameter("deleted", "invalid_value", expected="exclude, include or only")
+    if text != "exclude" and not principal.reach(listing.resource.restore):
+        raise Forbidden
+    listing.deleted = text
+
+
+def _search(listing: Listing, principal: Principal, text: str) -> None:
+    resource = listing.resource
+    unreadable = principal.unreadable(resource.name)
+    if not resource.search or len(text) > QUERY_LENGTH:
+        raise bad_parameter(
+            "q", "too_long" if resource.search else "unknown_parameter", limit=QUERY_LENGTH, hint=""
+        )
+    listing.grams = query_grams(text) if text.strip() else None
+    listing.sensitive = not unreadable.intersection(resource.sensitive_search)
+
+
+def _sort(resource: Resource, principal: Principal, keys: Sequence[str]) -> tuple[tuple[str, bool], ...]:
+    allowed = {
+        name: c for name, c in resource.sorts.items() if name not in principal.unreadable(resource.name)
+    }
+    found: list[tuple[str, bool]] = []
+    for key in keys:
+        name = key.removeprefix("-")
+        if name not in allowed or any(column == allowed[name] for column, _ in found):
+            raise bad_parameter(
+                "sort", "not_sortable", fields=", ".join(allowed), hint=nearest(name, allowed)
+            )
+        found.append((allowed[name], key.startswith("-")))
+    if len(found) > SORT_KEYS:
+        raise bad_parameter("sort", "too_many", limit=SORT_KEYS)
+    return (*found, ("id", found[-1][1]))
+
+
+def _broken_cursor() -> BadRequest:
+    return BadRequest("invalid_cursor", faults=[Fault("parameter", "cursor", "invalid_cursor")])

@@ -1,0 +1,250 @@
+"""The OpenAPI 3.1 document: FastAPI's, made exact and readable by the common generators.
+
+What FastAPI cannot know a route says in two attributes: `errors`, the statuses of the problems it answers,
+and `public`, true when it needs no token.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from fastapi._compat import get_definitions, get_flat_models_from_fields, get_model_name_map
+from fastapi.openapi.utils import get_fields_from_routes, get_openapi
+from fastapi.routing import iter_route_contexts
+from starlette.routing import BaseRoute
+
+from crm_api.kit.problem_responses import problem_response, problem_schemas
+
+TOKEN_URL = "/api/v1/auth/token"
+_METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
+_SECURITY_SCHEMES = {
+    "password": {
+        "type": "oauth2",
+        "description": "E-mail and password of a user; the answer is a short-lived access token.",
+        "flows": {"password": {"tokenUrl": TOKEN_URL, "scopes": {}}},
+    },
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An API key (`crm_live_…`) or an access token.",
+    },
+}
+
+
+def build_document(
+    routes: Sequence[BaseRoute],
+    *,
+    title: str,
+    version: str,
+    description: str,
+    tags: Sequence[Mapping[str, Any]],
+    servers: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
+    """The document of these routes.
+
+    Keys are sorted, except that the properties of a schema keep the order in which they were declared.
+    ValueError when an operationId is taken twice or a reference leads nowhere.
+    """
+    document = get_openapi(
+        title=title,
+        version=version,
+        description=description,
+        routes=routes,
+        tags=[dict(tag) for tag in tags],
+        servers=[dict(server) for server in servers],
+    )
+    components = document.setdefault("components", {})
+    components["schemas"] = {**_definitions(routes), **problem_schemas()}
+    components["securitySchemes"] = _SECURITY_SCHEMES
+    document["security"] = [{name: []} for name in _SECURITY_SCHEMES]
+    _answer_problems(document, routes)
+    for schema in _root_schemas(document):
+        _tidy(schema)
+    _check(document)
+    return _sorted(document)
+
+
+def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every operation, as `("GET /path", operation)`."""
+    for path, item in document["paths"].items():
+        for method in _METHODS:
+            if method in item:
+                yield f"{method.upper()} {path}", item[method]
+
+
+def _definitions(routes: Sequence[BaseRoute]) -> dict[str, Any]:
+    # get_openapi() drops every null, also those inside examples, so the schemas are taken before it does.
+    fields = get_fields_from_routes(routes)
+    names = get_model_name_map(get_flat_models_from_fields(fields, known_models=set()))
+    return dict(get_definitions(fields=fields, model_name_map=names)[1])
+
+
+def _answer_problems(document: dict[str, Any], routes: Sequence[BaseRoute]) -> None:
+    described = dict(operations(document))
+    responses: dict[str, Any] = {}
+    for context in iter_route_contexts(routes):
+        route = context.original_route
+        for method in getattr(context, "methods", None) or ():
+            operation = described.get(f"{method} {getattr(context, 'path_format', '')}")
+            if operation is None:
+                continue
+            operation.pop("security", None)
+            if getattr(route, "public", False):
+                operation["security"] = []
+            _set_problems(operation, getattr(route, "errors", ()), responses)
+    document["components"]["responses"] = responses
+
+
+def _set_problems(operation: dict[str, Any], errors: Sequence[int], shared: dict[str, Any]) -> None:
+    answers = operation["responses"]
+    written = {
+        status: answer
+        for status, answer in answers.items()
+        if status[0] in "45" and "HTTPValidationError" not in str(answer)
+    }
+    operation["responses"] = {status: answer for status, answer in answers.items() if status[0] not in "45"}
+    for status in sorted({str(status) for status in errors} | written.keys()):
+        response = problem_response(int(status))
+        if status in written:
+            operation["responses"][status] = {**response, "description": written[status]["description"]}
+        else:
+            shared.setdefault(f"Problem{status}", response)
+            operation["responses"][status] = {"$ref": f"#/components/responses/Problem{status}"}
+
+
+def _root_schemas(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    yield from document["components"]["schemas"].values()
+    for _, operation in operations(document):
+        for parameter in operation.get("parameters", ()):
+            parameter["schema"].pop("title", None)
+            yield parameter["schema"]
+        for part in (operation.get("requestBody", {}), *operation["responses"].values()):
+            for content in part.get("content", {}).values():
+                if "itemSchema" in content:  # a word of OpenAPI 3.2
+                    content["x-item-schema"] = content.pop("itemSchema")
+                    content["schema"] = {"type": "string"}
+                yield content["schema"]
+
+
+def _children(schema: Mapping[str, Any]) -> Iterator[Any]:
+    yield from schema.get("properties", {}).values()
+    for word in ("anyOf", "oneOf", "allOf", "prefixItems"):
+        yield from schema.get(word, ())
+    yield from (
+        schema[word] for word in ("items", "additionalProperties") if isinstance(schema.get(word), dict)
+    )
+
+
+def _tidy(schema: dict[str, Any]) -> None:
+    for child in _children(schema):
+        _tidy(child)
+    properties = schema.get("properties", {})
+    for child in properties.values():
+        child.pop("title", None)
+    if "examples" in schema:
+        schema["examples"] = [_like(properties, example) for example in schema["examples"]]
+    choices = schema.get("anyOf", [])
+    if len(choices) == 2 and {"type": "null"} in choices:
+        only = next(choice for choice in choices if choice != {"type": "null"})
+        if isinstance(only.get("type"), str):
+            del schema["anyOf"]
+            schema.update({**_nullable(only), **schema})
+
+
+def _like(properties: Mapping[str, Any], example: Any) -> Any:
+    if not isinstance(example, dict):
+        return example
+    order = {name: position for position, name in enumerate(properties)}
+    return dict(sorted(example.items(), key=lambda item: order.get(item[0], len(order))))
+
+
+def _nullable(schema: Mapping[str, Any]) -> dict[str, Any]:
+    wide = {**schema, "type": [schema["type"], "null"]}
+    if "const" in wide:
+        wide["enum"] = [wide.pop("const")]
+    if "enum" in wide:
+        wide["enum"] = [*wide["enum"], None]
+    return wide
+
+
+def _check(document: dict[str, Any]) -> None:
+    ids = Counter(operation["operationId"] for _, operation in operations(document))
+    twice = sorted(name for name, count in ids.items() if count > 1)
+    if twice:
+        raise ValueError(f"operationIds taken twice: {twice}")
+    lost = sorted({reference for reference in _references(document) if not _leads(document, reference)})
+    if lost:
+        raise ValueError(f"references that lead nowhere: {lost}")
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        node = list(node.values())
+    if isinstance(node, list):
+        for child in node:
+            yield from _references(child)
+
+
+def _leads(document: Mapping[str, Any], reference: str) -> bool:
+    node: Any = document
+    for key in reference.removeprefix("#/").split("/"):
+        if not isinstance(node, Mapping) or key not in node:
+            return False
+        node = node[key]
+    return True
+
+
+def _sorted(document: dict[str, Any]) -> dict[str, Any]:
+    return {key: _in_order(value, key) for key, value in sorted(document.items())}
+
+
+def _in_order(node: Any, parent: str) -> Any:
+    if parent in {"example", "examples"}:
+        return node
+    if isinstance(node, list):
+        return [_in_order(child, "") for child in node]
+    if not isinstance(node, dict):
+        return node
+    # Properties and the methods of a path are read by people in the order in which they stand.
+    keys = node if parent == "properties" or parent.startswith("/") else sorted(node)
+    return {key: _in_order(node[key], key) for key in keys}
+
+
+def missing_descriptions(document: Mapping[str, Any]) -> list[str]:
+    """What a reader of the document would miss, one line each.
+
+    Every operation has a summary, a description and a described tag, every parameter and property has a
+    description, every object schema an example.
+    """
+    tags = {tag["name"] for tag in document.get("tags", ()) if tag.get("description")}
+    missing: list[str] = []
+    for name, operation in operations(document):
+        missing += [f"{name}: no {word}" for word in ("summary", "description") if not operation.get(word)]
+        if not operation.get("tags"):
+            missing.append(f"{name}: no tag")
+        missing += [
+            f"{name}: tag {tag} has no description" for tag in operation.get("tags", ()) if tag not in tags
+        ]
+        missing += [
+            f"{name}: parameter {parameter['name']} has no description"
+            for parameter in operation.get("parameters", ())
+            if not parameter.get("description")
+        ]
+    for name, schema in document["components"]["schemas"].items():
+        if schema.get("type") == "object" and not (schema.get("examples") or schema.get("example")):
+            missing.append(f"{name}: no example")
+        missing += _undescribed(name, schema)
+    return missing
+
+
+def _undescribed(name: str, schema: Mapping[str, Any]) -> list[str]:
+    missing = []
+    for key, child in schema.get("properties", {}).items():
+        if not child.get("description"):
+            missing.append(f"{name}.{key}: no description")
+        missing += _undescribed(f"{name}.{key}", child)
+    for child in _children({word: part for word, part in schema.items() if word != "properties"}):
+        missing += _undescribed(name, child)
+    return missing

@@ -1,0 +1,302 @@
+"""A get or a page: one SELECT of scalars that orjson can write, zipped and masked in Python."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Integer, Select, Text, Uuid, and_, desc, false, func, or_, select, tuple_, union
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql.expression import Alias, bindparam
+
+from crm_api.kit.access import Arm, Scope, access_values
+from crm_api.kit.cursors import Cursors, Place, bound
+from crm_api.kit.db import table
+from crm_api.kit.errors import NotFound
+from crm_api.kit.ids import as_id
+from crm_api.kit.kinds import CurrencyKind, MoneyKind, Structure, kind_of, money_json
+from crm_api.kit.listing import Listing
+from crm_api.kit.principal import Principal, Right
+from crm_api.kit.resource import Children, Resource
+from crm_api.kit.tenancy import scoped
+from crm_api.kit.uow import UnitOfWork
+
+TOTAL_CAP = 10_000
+_ID = bindparam("id", type_=Uuid(as_uuid=False))
+
+
+async def get(uow: UnitOfWork, resource: Resource, record_id: str) -> dict[str, Any]:
+    """One record as the caller may see it; absent, deleted, invisible or no id at all are one NotFound."""
+    if as_id(record_id) is None:
+        raise NotFound
+    principal = uow.principal
+    reach = principal.reach(resource.read)
+    scope = resource.access.scope(principal, reach, resource.name)
+    rows = await uow.fetch(
+        ("get", resource.name, scope),
+        lambda: _get(resource, scope),
+        {**access_values(principal, reach), "id": record_id},
+    )
+    if not rows:
+        raise NotFound
+    return shown(resource, principal, rows)[0]
+
+
+async def page(uow: UnitOfWork, listing: Listing, cursors: Cursors) -> dict[str, Any]:
+    """One page of a list with the cursors to its neighbours; total only when asked, and capped."""
+    resource, principal = listing.resource, uow.principal
+    reach = principal.reach(resource.read)
+    scope = resource.access.scope(principal, reach, resource.name)
+    bound_to = bound(
+        (
+            principal.tenant_id,
+            resource.name,
+            listing.filter.nodes,
+            listing.filter.values,
+            listing.sort,
+            listing.grams,
+            listing.deleted,
+        )
+    )
+    place = cursors.read(listing.cursor, bound_to) if listing.cursor else None
+    shape = _Shape(listing, scope, place)
+    values = {**access_values(principal, reach), **shape.values(listing), "limit": listing.limit + 1}
+    if place:
+        values |= listing.place_values(place.values)
+    rows = await uow.fetch(("page", *shape.key), lambda: _page(shape), values)
+    more = len(rows) > listing.limit
+    rows = rows[: listing.limit]
+    if shape.back:
+        rows = rows[::-1]
+    after = rows and (more or shape.back)
+    before = rows and (more if shape.back else place is not None)
+    count = len(listing.sort)
+    answer: dict[str, Any] = {
+        "data": shown(resource, principal, rows),
+        "page": {
+            "next_cursor": cursors.write(Place(False, list(rows[-1].values())[-count:]), bound_to)
+            if after
+            else None,
+            "prev_cursor": cursors.write(Place(True, list(rows[0].values())[-count:]), bound_to)
+            if before
+            else None,
+            "has_more": bool(after),
+        },
+    }
+    if listing.include_total:
+        counted = await uow.fetch(("total", *shape.key), lambda: _total(shape), values)
+        answer["page"]["total"] = min(counted[0][0], TOTAL_CAP)
+        answer["page"]["total_is_capped"] = counted[0][0] > TOTAL_CAP
+    return answer
+
+
+def read_columns(resource: Resource, rows: Any) -> list[ColumnElement[Any]]:
+    """What a record is shown by, in the order of its JSON keys."""
+    columns = [kind_of(column).select(rows.c[name]).label(name) for name, column in resource.columns.items()]
+    return [*columns, *(_children(child, rows) for child in resource.children)]
+
+
+def shown(
+    resource: Resource, principal: Principal, rows: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Rows of `read_columns` as JSON objects, with the field rights of the caller applied."""
+    names = [*resource.columns, *(child.name for child in resource.children)]
+    steps = _finishing(resource)
+    rights = {
+        name: right
+        for name, right in principal.restrictions.get(resource.name, {}).items()
+        if right is not Right.READ_ONLY
+    }
+    found = []
+    for row in rows:
+        record = dict(zip(names, row.values(), strict=False))
+        for step in steps:
+            step(record)
+        record["redacted"] = redact(record, rights) if rights else []
+        found.append(record)
+    return found
+
+
+def redact(record: dict[str, Any], rights: Mapping[str, Right]) -> list[str]:
+    """Hide and mask in place; the names of the fields that do not show what is stored."""
+    for name, right in rights.items():
+        record[name] = _masked(record[name]) if right is Right.MASKED else None
+    return sorted(rights)
+
+
+def _masked(value: Any) -> Any:
+    """The last four characters of a text; a structure is hidden whole, because its parts have no kind to mask by."""
+    if not isinstance(value, str):
+        return None
+    return "*" * max(len(value) - 4, 3) + (value[-4:] if len(value) > 7 else "")  # noqa: PLR2004
+
+
+def _finishing(resource: Resource) -> list[Callable[[dict[str, Any]], None]]:
+    steps: list[Callable[[dict[str, Any]], None]] = []
+    for name, column in resource.columns.items():
+        kind = kind_of(column)
+        if isinstance(kind, MoneyKind):
+            steps.append(_money_step(name))
+        elif isinstance(kind, Structure):
+            steps.append(_fragment_step(name))
+    return [*steps, *(_children_step(child) for child in resource.children)]
+
+
+def _money_step(name: str) -> Callable[[dict[str, Any]], None]:
+    def step(record: dict[str, Any]) -> None:
+        record[name] = money_json(record[name], record.pop(f"{name}_currency"))
+
+    return step
+
+
+def _fragment_step(name: str) -> Callable[[dict[str, Any]], None]:
+    def step(record: dict[str, Any]) -> None:
+        if record[name] is not None:
+            record[name] = orjson.Fragment(record[name])
+
+    return step
+
+
+def _children_step(child: Children) -> Callable[[dict[str, Any]], None]:
+    names = list(child.fields)
+    currencies = {name: kind for name, kind in child.fields.items() if isinstance(kind, MoneyKind)}
+
+    def step(record: dict[str, Any]) -> None:
+        found = []
+        for values in orjson.loads(record[child.name]):
+            item = dict(zip(names, values, strict=True))
+            for name in currencies:
+                item[name] = money_json(item[name], item.pop(f"{name}_currency"))
+            found.append(item)
+        record[child.name] = found
+
+    return step
+
+
+def _children(child: Children, rows: Any) -> ColumnElement[Any]:
+    items = scoped(child.model, f"{child.name}_items")
+    values = [kind.select(items.c[name]) for name, kind in child.fields.items()]
+    listed = func.jsonb_agg(aggregate_order_by(func.jsonb_build_array(*values), items.c.position))
+    return (
+        select(func.coalesce(listed.cast(Text), "[]"))
+        .where(items.c[child.parent] == rows.c.id)
+        .scalar_subquery()
+        .label(child.name)
+    )
+
+
+def _get(resource: Resource, scope: Scope) -> Select[Any]:
+    rows = scoped(resource.model, "r")
+    allowed = resource.access.predicate(rows, scope, resource.name)
+    return select(*read_columns(resource, rows)).where(rows.c.id == _ID, allowed, *resource.alive(rows))
+
+
+class _Shape:
+    """What shapes the SQL of a page."""
+
+    def __init__(self, listing: Listing, scope: Scope, place: Place | None) -> None:
+        self.resource, self.filter, self.sort, self.deleted = (
+            listing.resource,
+            listing.filter,
+            listing.sort,
+            listing.deleted,
+        )
+        self.scope = scope
+        self.placed, self.back = place is not None, place is not None and place.back
+        self.searching, self.sensitive = listing.grams is not None, listing.sensitive
+        self.key = (
+            self.resource.name,
+            scope,
+            self.filter.nodes,
+            self.sort,
+            self.deleted,
+            self.placed,
+            self.back,
+            self.searching,
+            self.sensitive,
+        )
+
+    def values(self, listing: Listing) -> dict[str, Any]:
+        """The values of filter and search."""
+        return {**self.filter.values, "grams": listing.grams}
+
+    def order(self, rows: Any) -> list[ColumnElement[Any]]:
+        """ORDER BY; a walk back turns every key round."""
+        return [desc(rows.c[name]) if down != self.back else rows.c[name] for name, down in self.sort]
+
+    def conditions(self, rows: Alias) -> list[ColumnElement[bool]]:
+        """Everything but access and place."""
+        found = [*self.resource.alive(rows, self.deleted), *self.filter.conditions(rows)]
+        if self.searching:
+            hits = func.crm_search(
+                bindparam("searched", self.resource.name, type_=Text),
+                bindparam("grams", type_=ARRAY(Text)),
+                bindparam("sensitive", self.sensitive),
+            ).table_valued("record_id", name="hits")
+            found.append(rows.c.id.in_(select(hits.c.record_id)))
+        return found
+
+    def place(self, rows: Any) -> list[ColumnElement[bool]]:
+        """The keyset condition: strictly beyond the place of the cursor."""
+        if not self.placed:
+            return []
+        columns = [rows.c[name] for name, _ in self.sort]
+        values = [bindparam(f"k{i}", type_=column.type) for i, column in enumerate(columns)]
+        downs = [down != self.back for _, down in self.sort]
+        if len(set(downs)) == 1:
+            left, right = tuple_(*columns), tuple_(*values)
+            return [left < right if downs[0] else left > right]
+        beyond = [
+            column < value if down else column > value
+            for column, value, down in zip(columns, values, downs, strict=True)
+        ]
+        steps = [and_(*(columns[j] == values[j] for j in range(i)), beyond[i]) for i in range(len(columns))]
+        first = columns[0] <= values[0] if downs[0] else columns[0] >= values[0]
+        return [first, or_(false(), *steps)]
+
+
+def _page(shape: _Shape) -> Select[Any]:
+    rows = scoped(shape.resource.model, "r")
+    keys = [rows.c[name] for name, _ in shape.sort]
+    limit = bindparam("limit", type_=Integer)
+
+    def narrow(statement: Select[Any], source: Alias) -> Select[Any]:
+        return (
+            statement.where(*shape.conditions(source), *shape.place(source))
+            .order_by(*shape.order(source))
+            .limit(limit)
+        )
+
+    shown_columns = read_columns(shape.resource, rows)
+    places = [
+        kind_of(table(shape.resource.model).columns[name]).select(column).label(f"key_{name}")
+        for (name, _), column in zip(shape.sort, keys, strict=True)
+    ]
+    if shape.searching or shape.filter.selective or shape.scope in (Scope(Arm.ALL), Scope(Arm.NONE)):
+        allowed = shape.resource.access.predicate(rows, shape.scope, shape.resource.name)
+        return narrow(select(*shown_columns, *places).where(allowed), rows)
+    inner = scoped(shape.resource.model, "k")
+    ways = shape.resource.access.branches(
+        inner, [inner.c[name] for name, _ in shape.sort], shape.scope, shape.resource.name, narrow
+    )
+    if len(ways) == 1 and not shape.scope.grants:
+        return narrow(
+            select(*shown_columns, *places).where(
+                shape.resource.access.predicate(rows, shape.scope, shape.resource.name)
+            ),
+            rows,
+        )
+    merged = union(*(way.subquery(f"way_{i}").select() for i, way in enumerate(ways))).subquery("merged")
+    found = select(*merged.c).order_by(*shape.order(merged)).limit(limit).subquery("found")
+    return (
+        select(*shown_columns, *places)
+        .join_from(found, rows, rows.c.id == found.c.id)
+        .order_by(*shape.order(rows))
+    )
+
+
+def _total(shape: _Shape) -> Select[Any]:
+    rows = scoped(shape.resource.model, "r")
+    allowed = shape.resource.access.predicate(rows, shape.scope, shape.resource.name)
+    capped = select(rows.c.id).where(allowed, *shape.conditions(rows)).limit(TOTAL_CAP + 1).subquery("capped")
+    return select(func.count()).select_from(capped)

@@ -1,0 +1,193 @@
+"""List, query and get of a resource: documented through FastAPI, executed by the kit."""
+
+from inspect import Parameter, Signature
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field, create_model
+
+from crm_api.kit import reading
+from crm_api.kit.allowed import admit, allowed
+from crm_api.kit.kinds import ExternalIds, Kind
+from crm_api.kit.listing import CONTROLS, MAX_LIMIT, from_body, from_query, no_query
+from crm_api.kit.resource import Resource
+from crm_api.kit.schemas import Flag, Schema, Whole
+from crm_api.kit.uow import UnitOfWork
+
+
+class Page(Schema):
+    """Where a page stands in its list."""
+
+    next_cursor: str | None = Field(description="Pass as `cursor` for the next page; null on the last one.")
+    prev_cursor: str | None = Field(
+        description="Pass as `cursor` for the page before; null on the first one."
+    )
+    has_more: bool = Field(description="Whether a next page exists.")
+    total: int | None = Field(
+        None, description="With `include_total=true`: matching records, counted to 10,000."
+    )
+    total_is_capped: bool | None = Field(None, description="Whether there are more than `total`.")
+
+
+class Query(Schema):
+    """A list request whose filter is a tree."""
+
+    filter: dict[str, Any] | None = Field(
+        None,
+        description='`{"and": […]}`, `{"or": […]}`, `{"not": {…}}` or `{"field", "op", "value"}`.',
+        examples=[{"and": [{"field": "created_at", "op": "gte", "value": "2026-01-01T00:00:00Z"}]}],
+    )
+    sort: list[str] | None = Field(
+        None, description="Sort keys, `-` for descending.", max_length=3, examples=[["-created_at"]]
+    )
+    limit: Whole | None = Field(None, description=f"1 to {MAX_LIMIT}, 50 unless given.")
+    cursor: str | None = Field(None, description="A cursor of an earlier answer to the same query.")
+    include_total: Flag | None = Field(None, description="Count the matching records, to 10,000.")
+    q: str | None = Field(
+        None, description="Words, prefixes of words or Chinese fragments that must all occur."
+    )
+    deleted: str | None = Field(
+        None, description="`exclude`, `include` or `only`; needs the right to restore."
+    )
+
+
+def reads(router: APIRouter, resource: Resource, schema: type[BaseModel]) -> None:
+    """Add `GET ""`, `POST /query` and `GET /{id}` for a resource, shown as `schema`."""
+    listed = create_model(
+        f"{schema.__name__.removesuffix('Read')}List",
+        __base__=Schema,
+        __doc__=f"A page of {resource.name.replace('_', ' ')}.",
+        data=(list[schema], Field(description="The records of the page.")),  # type: ignore[valid-type]
+        page=(Page, Field(description="Where the page stands.")),
+    )
+    words = resource.name.replace("_", " ")
+    one = resource.singular.replace("_", " ")
+
+    async def list_records() -> Any: ...
+
+    async def get_record() -> Any: ...
+
+    async def query_records(
+        request: Request, query: Query, uow: Annotated[UnitOfWork, allowed(resource.read)]
+    ) -> Any:
+        listing = from_body(resource, uow.principal, query.model_dump(exclude_unset=True))
+        return await reading.page(uow, listing, request.app.state.edge.cursors)
+
+    # the path parameter is named as in the other handlers of the resource, so that the document has one path
+    name = f"{resource.singular}_id"
+    get_record.__signature__ = Signature([Parameter(name, Parameter.KEYWORD_ONLY, annotation=str)])  # type: ignore[attr-defined]
+    list_records.direct = _list(resource)  # type: ignore[attr-defined]
+    get_record.direct = _get(resource)  # type: ignore[attr-defined]
+    for endpoint in (list_records, get_record):
+        endpoint.permission = resource.read  # type: ignore[attr-defined]
+    router.add_api_route(
+        "",
+        list_records,
+        methods=["GET"],
+        response_model=listed,
+        operation_id=f"{resource.name}_list",
+        summary=f"List {words}",
+        description=_list_description(resource),
+        openapi_extra={"parameters": list(_parameters(resource))},
+    )
+    router.add_api_route(
+        "/query",
+        query_records,
+        methods=["POST"],
+        response_model=listed,
+        operation_id=f"{resource.name}_query",
+        summary=f"Query {words}",
+        description=f"The same list as GET, with the filter as a JSON tree of {words} fields.",
+    )
+    router.add_api_route(
+        f"/{{{name}}}",
+        get_record,
+        methods=["GET"],
+        response_model=schema,
+        operation_id=f"{resource.name}_get",
+        summary=f"Get a {one}",
+        description=f"One {one}. What is absent, deleted or out of your reach answers 404 alike.",
+    )
+
+
+def _list(resource: Resource) -> Any:
+    async def direct(request: Request, unit: UnitOfWork) -> dict[str, Any]:
+        admit(unit, resource.read)
+        listing = from_query(resource, unit.principal, request.scope["query_string"])
+        return await reading.page(unit, listing, request.app.state.edge.cursors)
+
+    return direct
+
+
+def _get(resource: Resource) -> Any:
+    async def direct(request: Request, unit: UnitOfWork) -> dict[str, Any]:
+        admit(unit, resource.read)
+        no_query(request.scope["query_string"])
+        return await reading.get(unit, resource, next(iter(request.scope["path_params"].values())))
+
+    return direct
+
+
+def _list_description(resource: Resource) -> str:
+    sorts = ", ".join(f"`{name}`" for name in resource.sorts)
+    return (
+        f"The {resource.name.replace('_', ' ')} within your reach, `{resource.default_sort}` unless sorted by {sorts}. "
+        "Filters are `field=value` or `field[operator]=value` and must all hold."
+    )
+
+
+def _parameters(resource: Resource) -> Any:
+    described = {
+        "limit": ("Records a page.", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 50}),
+        "cursor": ("A cursor of an earlier answer to the same list.", {"type": "string"}),
+        "sort": (
+            "Sort keys, comma-separated, `-` for descending.",
+            {"type": "string", "examples": [resource.default_sort]},
+        ),
+        "include_total": ("Count the matching records, to 10,000.", {"type": "boolean"}),
+        "q": (
+            "Words, prefixes of words or Chinese fragments that must all occur.",
+            {"type": "string", "maxLength": 200},
+        ),
+        "deleted": (
+            "Deleted records too, or only them; needs the right to restore.",
+            {"type": "string", "enum": ["exclude", "include", "only"]},
+        ),
+    }
+    for name in CONTROLS:
+        if (name != "q" or resource.search) and (name != "deleted" or resource.deletable):
+            description, schema = described[name]
+            yield {
+                "name": name,
+                "in": "query",
+                "required": False,
+                "description": description,
+                "schema": schema,
+            }
+    for name, (_, kind) in resource.filters.items():
+        yield {
+            "name": name,
+            "in": "query",
+            "required": False,
+            "style": "deepObject",
+            "explode": True,
+            "description": _filter_description(name, kind),
+            "schema": _filter_schema(kind),
+        }
+
+
+def _filter_description(name: str, kind: Kind) -> str:
+    forms = ", ".join(f"`{name}[{operator}]`" for operator in kind.operators if operator != "eq")
+    example = "source:key" if isinstance(kind, ExternalIds) else kind.expected
+    return f"`{name}=` {example}" + (f"; also {forms}." if forms else ".")
+
+
+def _filter_schema(kind: Kind) -> dict[str, Any]:
+    several = {"type": "string", "description": "Several values, comma-separated."}
+    properties = {
+        operator: several if operator in ("in", "nin", "between") else kind.schema
+        for operator in kind.operators
+    }
+    return {
+        "anyOf": [kind.schema, {"type": "object", "properties": properties, "additionalProperties": False}]
+    }

@@ -1,0 +1,48 @@
+"""What would point upward or sideways in the imports: three small registries, bound once in `wiring`.
+
+References: resource name → declaration, for ids in bodies and for everything that is true of any record.
+Gates: a later context may veto a verb of an earlier one. Reactions: a consumer of an event, within the transaction.
+"""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from crm_api.kit.resource import Resource
+
+if TYPE_CHECKING:
+    from crm_api.kit.uow import UnitOfWork
+
+type_gate = Callable[["UnitOfWork", Any], Awaitable[None]]
+type_reaction = Callable[["UnitOfWork", str, Mapping[str, Any]], Awaitable[None]]
+
+RESOURCES: dict[str, Resource] = {}
+_gates: dict[str, list[type_gate]] = defaultdict(list)
+_reactions: dict[str, list[type_reaction]] = defaultdict(list)
+
+
+def bind_resources(resources: Iterable[Resource]) -> None:
+    """Make resources known by name."""
+    RESOURCES.update({resource.name: resource for resource in resources})
+
+
+def bind_gate(verb: str, gate: type_gate) -> None:
+    """`gate(uow, row)` may raise a Conflict before the verb (`users.disable`) happens."""
+    _gates[verb].append(gate)
+
+
+def bind_reaction(event: str, reaction: type_reaction) -> None:
+    """`reaction(uow, record_id, diff)` runs in the transaction of the event (`user.moved`)."""
+    _reactions[event].append(reaction)
+
+
+async def ask_gates(verb: str, uow: "UnitOfWork", row: Any) -> None:
+    """Let every gate of a verb speak."""
+    for gate in _gates[verb]:
+        await gate(uow, row)
+
+
+async def react(event: str, uow: "UnitOfWork", record_id: str, diff: Mapping[str, Any]) -> None:
+    """Run the reactions to an event."""
+    for reaction in _reactions.get(event, ()):
+        await reaction(uow, record_id, diff)

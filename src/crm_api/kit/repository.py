@@ -1,0 +1,254 @@
+"""Loading a row for a verb and writing it back: the one writer behind every resource."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Select, Uuid, select
+from sqlalchemy.sql.dml import Update
+from sqlalchemy.sql.expression import bindparam
+
+from crm_api.kit import clock, effects
+from crm_api.kit.access import Scope, access_values, grant_level
+from crm_api.kit.children import children_json, load_children, write_children
+from crm_api.kit.db import Base, table
+from crm_api.kit.errors import Fault, Forbidden, Invalid, NotFound
+from crm_api.kit.ids import as_id
+from crm_api.kit.kinds import CurrencyKind, Identifier, MoneyKind, Reference, kind_of, money_json
+from crm_api.kit.principal import Right
+from crm_api.kit.reading import redact
+from crm_api.kit.references import check_references
+from crm_api.kit.registries import RESOURCES, react
+from crm_api.kit.resource import Resource
+from crm_api.kit.tenancy import scoped, scoped_update
+from crm_api.kit.uow import UnitOfWork
+
+R = TypeVar("R", bound=Base)
+_ID = bindparam("id", type_=Uuid(as_uuid=False))
+_STAMPS = frozenset({"updated_at", "updated_by", "version"})
+
+
+class Repository(Generic[R]):
+    """The rows of one resource for one unit of work; subclasses add the SQL that is their own."""
+
+    def __init__(self, uow: UnitOfWork, resource: Resource) -> None:
+        self.uow = uow
+        self.resource = resource
+        self._children: dict[str, list[Any]] = {}
+
+    async def load(self, record_id: str, *, deleted: bool = False) -> R:
+        """The row, locked, if the caller may do what the unit's permission says: invisible is NotFound, visible but
+        not allowed is Forbidden. `deleted` asks for a deleted row instead of a live one."""
+        if as_id(record_id) is None:
+            raise NotFound
+        principal, resource, permission = self.uow.principal, self.resource, self.uow.permission
+        assert permission is not None, "a row is loaded under a permission"
+        reach = principal.reach(resource.read)
+        scope = resource.access.scope(principal, reach, resource.name)
+        rows = await self.uow.fetch(
+            ("load", resource.name, scope, deleted),
+            lambda: self._load(scope, deleted=deleted),
+            {**access_values(principal, reach), "id": record_id},
+        )
+        if not rows:
+            raise NotFound
+        values = dict(rows[0])
+        shared = values.pop("grant_level", None) == "write" and permission == resource.update
+        if not shared and not resource.access.admits(
+            principal, self.uow.reach, values.get("owner_id"), values.get("team_id")
+        ):
+            raise Forbidden
+        return self.resource.model.loaded(values)  # type: ignore[return-value]
+
+    async def children(self, row: R, name: str) -> list[Any]:
+        """The items of one child list, loaded once."""
+        if name not in self._children:
+            child = next(child for child in self.resource.children if child.name == name)
+            self._children[name] = [] if row._loaded is None else await load_children(self.uow, child, row.id)  # type: ignore[attr-defined]
+        return self._children[name]
+
+    async def add(
+        self, row: R, *, event: str = "created", children: Mapping[str, Sequence[Any]] | None = None
+    ) -> dict[str, Any]:
+        """Store a new row and its children; the answer is the record as the caller may see it.
+
+        A row outside the caller's reach is Forbidden, an id in it that the caller cannot see is Invalid.
+        """
+        uow, resource, at = self.uow, self.resource, clock.now()
+        uow.writing = row
+        row.apply(
+            {
+                "tenant_id": uow.principal.tenant_id,
+                "created_at": at,
+                "created_by": uow.principal.id,
+                "updated_at": at,
+                "updated_by": uow.principal.id,
+            }
+        )
+        self._check_reach(row)
+        await self._check_references(row)
+        await uow.fetch(("insert", resource.name), lambda: effects.insert_of(resource.model), row.__dict__)
+        for child in resource.children:
+            self._children[child.name] = []
+        await self._write_children(children or {})
+        uow.add(effects.event(uow, resource, row, event, self._diff(row), at))
+        if resource.access.owned and row.owner_id is not None:  # type: ignore[attr-defined]
+            uow.add(effects.period(resource, row, at))
+        self._accompany(row)
+        return await self.answer(row)
+
+    async def save(
+        self, row: R, *, event: str = "updated", children: Mapping[str, Sequence[Any]] | None = None
+    ) -> dict[str, Any]:
+        """Write what a verb changed and its one event; nothing changed is no write, no event, the same version."""
+        uow, resource, at = self.uow, self.resource, clock.now()
+        uow.writing = row
+        listed = await self._write_children(children or {})
+        changed = row.changes()
+        if not changed and not listed:
+            return await self.answer(row)
+        row.apply({"updated_at": at, "updated_by": uow.principal.id, "version": row.version + 1})  # type: ignore[attr-defined]
+        reassigned = "owner_id" in changed or "team_id" in changed
+        if reassigned:
+            self._check_reach(row)
+        await self._check_references(row)
+        names = tuple(sorted({*changed, *_STAMPS}))
+        values = {f"new_{name}": row.__dict__[name] for name in names}
+        await uow.fetch(
+            ("update", resource.name, names), lambda: self._update(names), {**values, "id": row.id}
+        )  # type: ignore[attr-defined]
+        diff = {**self._diff(row), **listed}
+        uow.add(effects.event(uow, resource, row, event, diff, at))
+        if reassigned:
+            uow.add(effects.end_of_period(resource, row, at))
+            uow.add(effects.period(resource, row, at))
+        self._accompany(row)
+        await react(f"{resource.singular}.{event}", uow, row.id, diff)  # type: ignore[attr-defined]
+        return await self.answer(row)
+
+    async def answer(self, row: R) -> dict[str, Any]:
+        """A row as the contract shows it to the caller."""
+        record: dict[str, Any] = {}
+        for name, column in self.resource.columns.items():
+            kind, value = kind_of(column), row.__dict__[name]
+            if isinstance(kind, MoneyKind):
+                record[name] = money_json(value, row.__dict__[f"{name}_currency"])
+            elif not isinstance(kind, CurrencyKind):
+                record[name] = kind.show(value)
+        for child in self.resource.children:
+            record[child.name] = children_json(child, await self.children(row, child.name))
+        rights = {
+            n: r
+            for n, r in self.uow.principal.restrictions.get(self.resource.name, {}).items()
+            if r is not Right.READ_ONLY
+        }
+        record["redacted"] = redact(record, rights) if rights else []
+        return record
+
+    def _load(self, scope: Scope, *, deleted: bool) -> Select[Any]:
+        resource = self.resource
+        rows = scoped(resource.model, "r")
+        columns = [
+            (kind_of(c).select(rows.c[c.key]) if isinstance(kind_of(c), Identifier) else rows.c[c.key]).label(
+                c.key
+            )
+            for c in table(resource.model).columns
+            if c.computed is None
+        ]
+        if scope.grants:
+            columns.append(grant_level(rows, resource.name).label("grant_level"))
+        allowed = resource.access.predicate(rows, scope, resource.name)
+        alive = resource.alive(rows, "only" if deleted else "exclude")
+        return (
+            select(*columns).where(rows.c.id == _ID, allowed, *alive).with_for_update(key_share=True, of=rows)
+        )
+
+    def _update(self, names: tuple[str, ...]) -> Update:
+        target = table(self.resource.model)
+        values = {name: bindparam(f"new_{name}", type_=target.c[name].type) for name in names}
+        return scoped_update(self.resource.model).where(target.c.id == _ID).values(values)
+
+    async def _write_children(self, given: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+        """Child lists that changed, as they stand in the event."""
+        changed: dict[str, Any] = {}
+        for child in self.resource.children:
+            if child.name in given:
+                before, after = self._children[child.name], given[child.name]
+                shown_before = [row._loaded for row in before]
+                if await write_children(self.uow, child, before, after):
+                    old = children_json(child, [child.model.loaded(state) for state in shown_before])
+                    changed[child.name] = {"from": old, "to": children_json(child, after)}
+                self._children[child.name] = list(after)
+        return changed
+
+    def _check_reach(self, row: R) -> None:
+        """A create or reassignment may not put a row where its author does not reach."""
+        owner, team = getattr(row, "owner_id", None), getattr(row, "team_id", None)
+        if self.resource.access.owned and not self.resource.access.admits(
+            self.uow.principal, self.uow.reach, owner, team
+        ):
+            raise Forbidden
+
+    async def _check_references(self, row: R) -> None:
+        given = {}
+        for name in row.changes():
+            column = self.resource.columns.get(name)
+            kind = kind_of(column) if column is not None else None
+            if (
+                isinstance(kind, Reference)
+                and name != "owner_id"
+                and kind.resource in RESOURCES
+                and row.__dict__[name]
+            ):
+                if column is not None and not column.info["server_owned"]:
+                    given[f"/{name}"] = (kind.resource, row.__dict__[name])
+        if given:
+            await check_references(self.uow, given)
+
+    def _diff(self, row: R) -> dict[str, Any]:
+        """Field → from, to as JSON; fields nobody sees and stamps are left out."""
+        found: dict[str, Any] = {}
+        for name, (before, after) in row.changes().items():
+            column = self.resource.columns.get(name)
+            if (
+                column is None
+                or name in ("created_at", "created_by", *_STAMPS)
+                or (before is None and after in (None, []))
+            ):
+                continue
+            kind = kind_of(column)
+            found[name] = {"from": kind.show(before), "to": kind.show(after)}
+        return found
+
+    def _accompany(self, row: R) -> None:
+        """External ids and search words follow the row; a deleted row gives its external ids free."""
+        changed, resource = row.changes(), self.resource
+        if resource.linked and changed.keys() & {"external_ids", "deleted_at"}:
+            before, after = changed.get("external_ids", (row.external_ids, row.external_ids))  # type: ignore[attr-defined]
+            was, now = (
+                changed.get("deleted_at", (row.deleted_at, row.deleted_at))
+                if resource.deletable
+                else (None, None)
+            )  # type: ignore[attr-defined]
+            for effect in effects.links(
+                resource, row.id, [] if was or before is None else before, [] if now else after
+            ):  # type: ignore[attr-defined]
+                self.uow.add(effect)
+        if resource.search and changed.keys() & set(resource.search):
+            self.uow.add(effects.search_document(resource, row))
+
+
+def refuse_unwritable(uow: UnitOfWork, resource: Resource, given: Mapping[str, Any]) -> None:
+    """A body may not write a field its author may not see or may only read."""
+    rights = uow.principal.restrictions.get(resource.name, {})
+    faults = [
+        Fault(
+            "pointer",
+            f"/{name}",
+            "read_only" if rights[name] is Right.READ_ONLY else "unknown_field",
+            {"hint": ""},
+        )
+        for name in given
+        if name in rights
+    ]
+    if faults:
+        raise Invalid(faults=faults)

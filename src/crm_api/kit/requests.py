@@ -1,0 +1,83 @@
+"""Reading a request body once and strictly: its size, its type, its JSON."""
+
+import json
+import re
+from typing import Any, NoReturn
+
+from starlette.requests import ClientDisconnect, Request
+
+from crm_api.kit.errors import BadRequest, Fault, Invalid, TooLarge, UnsupportedMediaType
+
+BODY_LIMIT = 1_000_000
+_ESCAPED = re.compile(rb"\\u(0000|[dD][89a-fA-F])")
+
+
+async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
+    """The body, at most `limit` bytes of it."""
+    declared = request.headers.get("content-length", "0")
+    if not declared.isdigit():
+        raise BadRequest
+    if int(declared) > limit:
+        raise TooLarge(limit=limit)
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > limit:
+                raise TooLarge(limit=limit)
+            parts.append(part)
+    except ClientDisconnect as error:
+        raise BadRequest from error
+    return b"".join(parts)
+
+
+def read_json(body: bytes, content_type: str) -> Any:
+    """The JSON of a body; nothing is guessed: not its type, not its encoding, not which of two equal keys counts."""
+    media = content_type.partition(";")[0].strip().lower()
+    if media != "application/json" and not (media.startswith("application/") and media.endswith("+json")):
+        raise UnsupportedMediaType(expected="application/json")
+    try:
+        value = json.loads(body.decode("utf-8"), object_pairs_hook=_object, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise BadRequest("invalid_json") from error
+    if _ESCAPED.search(body) or b"\x00" in body:
+        faults = [Fault("pointer", pointer, "invalid_character") for pointer in _unstorable(value, "")]
+        if faults:
+            raise Invalid(faults=faults)
+    return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise BadRequest("duplicate_key", faults=[Fault("pointer", f"/{escaped(twice)}", "duplicate_key")])
+    return found
+
+
+def _refuse(_: str) -> NoReturn:
+    raise ValueError
+
+
+def _unstorable(value: Any, pointer: str) -> list[str]:
+    """Where text holds NUL or a lone surrogate, which PostgreSQL cannot store and UTF-8 cannot write."""
+    if isinstance(value, str):
+        return [pointer] if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value) else []
+    if isinstance(value, list):
+        return [found for i, item in enumerate(value) for found in _unstorable(item, f"{pointer}/{i}")]
+    if isinstance(value, dict):
+        bad_keys = [f"{pointer}/" for key in value if _unstorable(key, "/")]
+        return bad_keys + [
+            found
+            for key, item in value.items()
+            if not _unstorable(key, "/")
+            for found in _unstorable(item, f"{pointer}/{escaped(key)}")
+        ]
+    return []
+
+
+def escaped(name: str) -> str:
+    """A name as a token of a JSON Pointer (RFC 6901), safe to write as UTF-8."""
+    return name.replace("~", "~0").replace("/", "~1").encode("utf-8", "replace").decode()

@@ -1,0 +1,129 @@
+"""Wall one: every statement carries the tenant.
+
+`scoped(Model)` is the only way to name a tenant's table in a statement; it stands for the caller's rows of the table
+wherever it is used: in FROM, in the ON of an outer join, in a subquery. The compiler refuses a statement that names a
+tenant's table in any other way, and one that holds literal SQL text.
+"""
+
+from typing import Any, ClassVar
+
+from sqlalchemy import Delete, Insert, TableClause, Update, delete, insert, update
+from sqlalchemy.dialects.postgresql.asyncpg import PGCompiler_asyncpg, PGDialect_asyncpg
+from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql.expression import Alias, BindParameter, bindparam
+from sqlalchemy.sql.schema import Table
+from sqlalchemy.types import Boolean, Uuid
+
+from crm_api.kit.db import Base, table
+
+TENANT: BindParameter[str] = bindparam("tenant")
+
+
+class UnscopedStatement(Exception):
+    """A statement that could see or change rows of another tenant; always a bug, never sent."""
+
+
+class TenantRows(Alias):
+    """The rows of one table that belong to the tenant of the transaction."""
+
+    __visit_name__ = "tenant_rows"
+    inherit_cache = False
+
+
+class OfTenant(ColumnElement[bool]):
+    """The tenant predicate of an UPDATE or DELETE."""
+
+    __visit_name__ = "of_tenant"
+    inherit_cache = False
+    type = Boolean()
+
+    def __init__(self, target: Table) -> None:
+        self.target = target
+
+
+def scoped(model: type[Base], name: str | None = None) -> Alias:
+    """The tenant's rows of a model, as a FROM element; columns are at `.c`."""
+    return TenantRows._construct(table(model), name=name or f"{table(model).name}_")
+
+
+def scoped_update(model: type[Base]) -> Update:
+    """UPDATE of the tenant's rows of a model."""
+    return update(table(model)).where(OfTenant(table(model)))
+
+
+def scoped_delete(model: type[Base]) -> Delete:
+    """DELETE of the tenant's rows of a model."""
+    return delete(table(model)).where(OfTenant(table(model)))
+
+
+def scoped_insert(model: type[Base]) -> Insert:
+    """INSERT into the tenant's rows of a model; name the other values, the tenant is set."""
+    return insert(table(model)).values(tenant_id=bindparam("tenant", type_=table(model).c.tenant_id.type))
+
+
+def is_open(target: object) -> bool:
+    """Tables without tenant rows: those on the short reviewed list carry `info={"open": reason}`."""
+    return isinstance(target, Table) and "open" in target.info
+
+
+class TenantCompiler(PGCompiler_asyncpg):
+    """Renders the wall, and refuses what goes around it."""
+
+    def of_tenant(self, target: str) -> str:
+        """`tenant_id = $n` for one table or alias."""
+        return f"{target}.tenant_id = {self.process(bindparam('tenant', type_=_UUID))}"
+
+    def visit_tenant_rows(self, rows: TenantRows, asfrom: bool = False, **options: Any) -> str:
+        name = self.preparer.quote(str(rows.name))
+        if not asfrom:
+            return name
+        target = self.preparer.format_table(rows.element)  # type: ignore[arg-type]
+        return f"(SELECT * FROM {target} WHERE {self.of_tenant(target)}) AS {name}"
+
+    def visit_of_tenant(self, predicate: OfTenant, **_: Any) -> str:
+        return self.of_tenant(self.preparer.format_table(predicate.target))
+
+    def visit_table(
+        self, table: TableClause, asfrom: bool = False, iscrud: bool = False, **options: Any
+    ) -> str:
+        if asfrom and not iscrud and not is_open(table):
+            raise UnscopedStatement(f"{table.name} is named without its tenant")
+        return super().visit_table(table, asfrom=asfrom, iscrud=iscrud, **options)  # type: ignore[no-untyped-call]
+
+    def visit_update(self, update_stmt: Update, **options: Any) -> str:
+        self._demand_predicate(update_stmt)
+        return str(super().visit_update(update_stmt, **options))  # type: ignore[no-untyped-call]
+
+    def visit_delete(self, delete_stmt: Delete, **options: Any) -> str:
+        self._demand_predicate(delete_stmt)
+        return str(super().visit_delete(delete_stmt, **options))  # type: ignore[no-untyped-call]
+
+    def visit_insert(self, insert_stmt: Insert, **options: Any) -> str:
+        given = (insert_stmt._values or {}) if not is_open(insert_stmt.table) else None
+        if given is not None and not any(
+            getattr(key, "name", key) == "tenant_id" and getattr(value, "key", None) == "tenant"
+            for key, value in given.items()
+        ):
+            raise UnscopedStatement(f"INSERT into {insert_stmt.table} without its tenant")
+        return str(super().visit_insert(insert_stmt, **options))  # type: ignore[no-untyped-call]
+
+    def visit_textclause(self, textclause: Any, **options: Any) -> str:
+        raise UnscopedStatement("literal SQL cannot be checked for its tenant")
+
+    def _demand_predicate(self, statement: Update | Delete) -> None:
+        if not is_open(statement.table) and not any(
+            isinstance(criterion, OfTenant) and criterion.target is statement.table
+            for criterion in statement._where_criteria
+        ):
+            raise UnscopedStatement(f"{statement.table} is changed without its tenant")
+
+
+class TenantDialect(PGDialect_asyncpg):
+    """PostgreSQL over asyncpg, compiled with the wall."""
+
+    statement_compiler: ClassVar[Any] = TenantCompiler
+    supports_statement_cache = False
+
+
+_UUID = Uuid(as_uuid=False)
+DIALECT = TenantDialect()

@@ -1,0 +1,143 @@
+"""The unit of work: one principal, one permission, one transaction that opens with the first statement.
+
+Only the edges commit. Whatever is written besides the row itself (events, ownership, search, external ids) is gathered
+as effects and leaves in one statement before the commit.
+"""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+import asyncpg
+from sqlalchemy import literal_column, select
+from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.expression import ClauseElement
+
+from crm_api.kit.database import opening, setting, type_connection
+from crm_api.kit.principal import Permission, Principal, Reach
+from crm_api.kit.statements import STATEMENTS
+
+EFFECTS_AT_ONCE = 8
+
+
+class Effect(NamedTuple):
+    """A write that goes with the unit: `build(suffix)` names its binds with the suffix, `values` has them without."""
+
+    name: str
+    build: Callable[[str], UpdateBase]
+    values: Mapping[str, Any]
+
+
+class UnitOfWork:
+    """What a verb holds: the principal, the permission it was let in by, and statements of its tenant."""
+
+    def __init__(
+        self,
+        pool: "asyncpg.Pool[asyncpg.Record]",
+        principal: Principal,
+        permission: Permission | None = None,
+        *,
+        request_id: str | None = None,
+        read_only: bool = False,
+    ) -> None:
+        self.principal = principal
+        self.permission = permission
+        self.request_id = request_id
+        self.writing: Any = None
+        self._pool = pool
+        self._read_only = read_only
+        self._connection: "type_connection | None" = None
+        self._effects: list[Effect] = []
+
+    @property
+    def reach(self) -> Reach:
+        """How far the permission goes that this unit was opened with."""
+        return self.principal.reach(self.permission) if self.permission else Reach.NONE
+
+    async def fetch(
+        self, shape: Hashable, build: Callable[[], ClauseElement], values: Mapping[str, Any]
+    ) -> Sequence[asyncpg.Record]:
+        """Run the statement of a shape; `tenant` and `me` are bound by the unit."""
+        statement = STATEMENTS.get(shape, build)
+        connection = self._connection or await self._open()
+        principal = self.principal
+        bound = {"tenant": principal.tenant_id, "me": principal.id, **values}
+        return await connection.fetch(statement.sql, *statement.arguments(bound))
+
+    async def many(
+        self, shape: Hashable, build: Callable[[], ClauseElement], rows: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Run the statement of a shape once for each of `rows`, in one batch."""
+        if not rows:
+            return
+        statement = STATEMENTS.get(shape, build)
+        connection = self._connection or await self._open()
+        tenant = self.principal.tenant_id
+        await connection.executemany(
+            statement.sql, [statement.arguments({"tenant": tenant, **row}) for row in rows]
+        )
+
+    def add(self, effect: Effect) -> None:
+        """Write this before the commit."""
+        self._effects.append(effect)
+
+    async def flush(self) -> None:
+        """Send the gathered effects; several go as one statement."""
+        while self._effects:
+            batch, self._effects = self._effects[:EFFECTS_AT_ONCE], self._effects[EFFECTS_AT_ONCE:]
+            values = {
+                f"{name}_{i}": value
+                for i, effect in enumerate(batch)
+                for name, value in effect.values.items()
+            }
+            await self.fetch(
+                ("effects", *(effect.name for effect in batch)), lambda batch=batch: _together(batch), values
+            )
+
+    async def commit(self) -> None:
+        """Edges only."""
+        await self.flush()
+        if self._connection is not None:
+            connection = self._connection
+            await connection.execute("COMMIT")
+            self._connection = None
+            await self._pool.release(connection)
+
+    async def close(self) -> None:
+        """Roll back what was not committed and give the connection back."""
+        self._effects.clear()
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            try:
+                with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                    await connection.execute("ROLLBACK")
+            finally:
+                await self._pool.release(connection)
+
+    async def _open(self) -> "type_connection":
+        connection = self._connection = await self._pool.acquire(timeout=5)
+        await connection.execute(opening(self.principal.tenant_id, read_only=self._read_only))
+        return connection
+
+
+def _together(batch: Sequence[Effect]) -> ClauseElement:
+    statement = select(literal_column("1"))
+    for i, effect in enumerate(batch):
+        statement = statement.add_cte(effect.build(f"_{i}").cte(f"effect_{i}"))
+    return statement
+
+
+class PublicUnit(UnitOfWork):
+    """A unit without a principal, for signing in: sees open tables only, until it enters a tenant."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", *, request_id: str | None = None) -> None:
+        super().__init__(pool, NOBODY, request_id=request_id)
+
+    async def enter(self, principal: Principal) -> None:
+        """Go on inside a tenant as somebody who has proved who they are."""
+        self.principal = principal
+        if self._connection is not None:
+            await self._connection.execute(setting(principal.tenant_id))
+
+
+NOBODY = Principal(tenant_id="", id="", kind="nobody")

@@ -1,0 +1,79 @@
+"""`create_app`: pool → wiring → FastAPI; nothing else."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from sqlalchemy.orm import configure_mappers
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+
+from crm_api import __version__, wiring
+from crm_api.identity.auth.principals import Authentication, Principals
+from crm_api.identity.auth.tokens import TokenKeys
+from crm_api.kit.cursors import Cursors
+from crm_api.kit.database import open_pool
+from crm_api.kit.dispatch import Dispatch, not_found
+from crm_api.kit.docs import docs_routes
+from crm_api.kit.http import Edge
+from crm_api.kit.observability import configure_logging
+from crm_api.kit.openapi import build_document
+from crm_api.probes import probe_routes
+from crm_api.roles import rights
+from crm_api.settings import Settings
+
+OPENAPI_URL = "/api/v1/openapi.json"
+EXPOSED = ("ETag", "Location", "Link", "Retry-After", "X-Request-Id", "Content-Disposition")
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application; its pool opens and closes with its lifespan."""
+    configure_logging(settings.log_level)
+    configure_mappers()
+    dispatch = Dispatch(route for router in wiring.ROUTERS for route in router.routes)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        secrets = settings.secrets
+        keys = TokenKeys([secrets.jwt_private_key], issuer="crm-api", audience="crm-api")
+        authentication = Authentication(keys, secrets.pepper, rights)
+        pool = await open_pool(settings.app_dsn, size=settings.pool_size)
+        app.state.authentication = authentication
+        app.state.edge = Edge(
+            pool, Cursors(secrets.cursor_key), Principals(pool, authentication).authenticate
+        )
+        try:
+            yield
+        finally:
+            await pool.close()
+
+    app = FastAPI(
+        title="CRM API",
+        version=__version__,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        exception_handlers={404: not_found, 405: not_found},
+    )
+    app.state.document = document()
+    app.router.routes[:] = [dispatch, *probe_routes(OPENAPI_URL), *docs_routes(OPENAPI_URL)]
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["*"],
+            allow_headers=["Authorization", "Content-Type", "Accept-Language", "X-Request-Id"],
+            expose_headers=EXPOSED,
+        )
+    return app
+
+
+def document() -> dict[str, Any]:
+    """The OpenAPI document of every route under `/api/v1/`."""
+    routes = [route for router in wiring.ROUTERS for route in router.routes]
+    return build_document(
+        routes, title="CRM API", version=__version__, description=wiring.DESCRIPTION, tags=wiring.TAGS
+    )

@@ -1,0 +1,114 @@
+"""What goes with every record: events, ownership, grants, external ids, search."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+from crm_api.kit.migrations import protect
+
+revision = "0002_facts"
+down_revision = '0001_identity'
+branch_labels = None
+depends_on = None
+
+
+# Row security would turn the array index into a plain filter (@> is not leakproof), so search runs as a role that
+# sees past it, pinned to the tenant of the transaction: no tenant, no rows.
+SEARCH = """
+CREATE FUNCTION crm_search(wanted_resource text, wanted text[], sensitive boolean)
+RETURNS TABLE (record_id uuid) LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE ROWS 200
+SET search_path = pg_catalog, public AS $$
+    SELECT id FROM public.search_documents
+    WHERE tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid
+      AND resource = wanted_resource AND cardinality(wanted) > 0
+      AND (grams || sensitive_grams) @> wanted AND (sensitive OR grams @> wanted)
+$$
+"""
+
+
+def upgrade() -> None:
+    op.create_table('external_ids',
+    sa.Column('tenant_id', sa.Uuid(as_uuid=False), nullable=False),
+    sa.Column('id', sa.Uuid(as_uuid=False), nullable=False),
+    sa.Column('resource', sa.Text(), nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('record_id', sa.Uuid(as_uuid=False), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('external_ids_pkey'))
+    )
+    op.create_index('external_ids_key', 'external_ids', ['tenant_id', 'resource', 'source', 'key'], unique=True)
+    op.create_index('external_ids_record_idx', 'external_ids', ['tenant_id', 'resource', 'record_id'], unique=False)
+    op.create_table('search_documents',
+    sa.Column('tenant_id', sa.Uuid(as_uuid=False), nullable=False),
+    sa.Column('id', sa.Uuid(as_uuid=False), nullable=False),
+    sa.Column('resource', sa.Text(), nullable=False),
+    sa.Column('grams', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('sensitive_grams', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('search_documents_pkey'))
+    )
+    op.create_table('events',
+    sa.Column('tenant_id', sa.Uuid(as_uuid=False), nullable=False),
+    sa.Column('id', sa.Uuid(as_uuid=False), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('type', sa.Text(), nullable=False),
+    sa.Column('schema_version', sa.Integer(), nullable=False),
+    sa.Column('resource', sa.Text(), nullable=False),
+    sa.Column('record_id', sa.Uuid(as_uuid=False), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=True),
+    sa.Column('actor_id', sa.Uuid(as_uuid=False), nullable=False),
+    sa.Column('request_id', sa.Text(), nullable=True),
+    sa.Column('changes', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'actor_id'], ['principals.tenant_id', 'principals.id'], name=op.f('events_tenant_id_actor_id_fkey')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', 'created_at', name=op.f('events_pkey')),
+    postgresql_partition_by='RANGE (created_at)'
+    )
+    op.create_index('events_record_idx', 'events', ['tenant_id', 'resource', 'record_id', 'created_at'], unique=False)
+    op.create_table('record_grants',
+    sa.Column('tenant_id', sa.Uuid(as_uuid=False), nullable=False),
+    sa.Column('id', sa.Uuid(as_uuid=False), nullable=False),
+    sa.Column('resource', sa.Text(), nullable=False),
+    sa.Column('record_id', sa.Uuid(as_uuid=False), nullable=False),
+    sa.Column('principal_id', sa.Uuid(as_uuid=False), nullable=False),
+    sa.Column('level', sa.Text(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by', sa.Uuid(as_uuid=False), nullable=False),
+    sa.CheckConstraint("level IN ('read', 'write')", name=op.f('record_grants_level_check')),
+    sa.ForeignKeyConstraint(['tenant_id', 'principal_id'], ['principals.tenant_id', 'principals.id'], name=op.f('record_grants_tenant_id_principal_id_fkey')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('record_grants_pkey'))
+    )
+    op.create_index('record_grants_principal_idx', 'record_grants', ['tenant_id', 'principal_id', 'resource', 'record_id'], unique=True)
+    op.create_table('ownership_periods',
+    sa.Column('tenant_id', sa.Uuid(as_uuid=False), nullable=False),
+    sa.Column('id', sa.Uuid(as_uuid=False), nullable=False),
+    sa.Column('resource', sa.Text(), nullable=False),
+    sa.Column('record_id', sa.Uuid(as_uuid=False), nullable=False),
+    sa.Column('owner_id', sa.Uuid(as_uuid=False), nullable=True),
+    sa.Column('team_id', sa.Uuid(as_uuid=False), nullable=True),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'owner_id'], ['users.tenant_id', 'users.id'], name=op.f('ownership_periods_tenant_id_owner_id_fkey')),
+    sa.ForeignKeyConstraint(['tenant_id', 'team_id'], ['teams.tenant_id', 'teams.id'], name=op.f('ownership_periods_tenant_id_team_id_fkey')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('ownership_periods_pkey'))
+    )
+    op.create_index('ownership_periods_record_idx', 'ownership_periods', ['tenant_id', 'resource', 'record_id', 'started_at'], unique=False)
+    protect("events", immutable=True)
+    protect("ownership_periods", "external_ids", "record_grants", "search_documents")
+    op.execute("CREATE TABLE events_default PARTITION OF events DEFAULT")
+    op.execute("ALTER TABLE events_default ENABLE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE events_default FORCE ROW LEVEL SECURITY")
+    op.execute("CREATE INDEX search_documents_grams_idx ON search_documents USING gin ((grams || sensitive_grams))")
+    roles = op.get_context().opts["roles"]
+    op.execute(SEARCH)
+    op.execute(f"GRANT SELECT ON search_documents TO {roles.search}")
+    op.execute(f"ALTER FUNCTION crm_search(text, text[], boolean) OWNER TO {roles.search}")
+    op.execute("REVOKE ALL ON FUNCTION crm_search(text, text[], boolean) FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION crm_search(text, text[], boolean) TO {roles.app}")
+
+
+def downgrade() -> None:
+    op.execute("DROP FUNCTION crm_search(text, text[], boolean)")
+    op.drop_table('ownership_periods')
+    op.drop_table('record_grants')
+    op.drop_table('events')
+    op.drop_table('search_documents')
+    op.drop_table('external_ids')

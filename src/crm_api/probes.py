@@ -1,0 +1,60 @@
+"""`/healthz`, `/readyz`, `/metrics` and the OpenAPI document: outside the routes of resources, without a principal."""
+
+from collections.abc import Awaitable, Callable
+
+import asyncpg
+import orjson
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from crm_api.kit.answers import json_answer
+from crm_api.kit.http import Edge
+from crm_api.kit.observability import metrics_text
+from crm_api.server.database_roles import unsafe_reasons
+from crm_api.server.migrating import pending
+
+Check = Callable[[asyncpg.Connection], Awaitable[str | None]]
+
+
+def probe_routes(openapi_url: str) -> list[Route]:
+    """Liveness asks nothing; readiness asks the database, the migration head and the safety of the role."""
+    return [
+        Route("/healthz", _healthz),
+        Route("/readyz", _readyz),
+        Route("/metrics", _metrics),
+        Route(openapi_url, _document),
+        Route("/", _root, include_in_schema=False),
+    ]
+
+
+async def _root(_: Request) -> Response:
+    return RedirectResponse("docs")
+
+
+async def _healthz(_: Request) -> Response:
+    return json_answer({"status": "ok"})
+
+
+async def _readyz(request: Request) -> Response:
+    edge: Edge = request.app.state.edge
+    try:
+        async with edge.pool.acquire(timeout=2) as connection:
+            checks = {
+                "database": True,
+                "migrations": not await pending(connection),
+                "role": not await unsafe_reasons(connection),
+            }
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        checks = {"database": False, "migrations": False, "role": False}
+    ready = all(checks.values())
+    return json_answer({"status": "ok" if ready else "unavailable", "checks": checks}, 200 if ready else 503)
+
+
+async def _metrics(_: Request) -> Response:
+    content, media_type = metrics_text()
+    return Response(content, media_type=media_type)
+
+
+async def _document(request: Request) -> Response:
+    return Response(orjson.dumps(request.app.state.document), media_type="application/json")

@@ -1,0 +1,168 @@
+"""All authorisation on one page: default roles × permission → reach, and what they may not do with a field.
+
+A user's reach is the widest of their roles; a field is restricted only if every role that reads the resource restricts
+it. A permission no line names is not granted.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from crm_api.kit.principal import Permission, Reach, Right
+
+OWN, TEAM, SUBTREE, ALL = Reach.OWN, Reach.TEAM, Reach.SUBTREE, Reach.ALL
+READ_ONLY, MASKED, HIDDEN = Right.READ_ONLY, Right.MASKED, Right.HIDDEN
+
+
+@dataclass(frozen=True)
+class Role:
+    """`grants`: "resource:action action …" → reach. `fields`: resource → field → right."""
+
+    label: str
+    label_zh: str
+    description: str
+    grants: Mapping[str, Reach]
+    fields: Mapping[str, Mapping[str, Right]] = field(default_factory=dict)
+
+    def permissions(self) -> dict[Permission, Reach]:
+        """The grants, one permission each."""
+        return {
+            Permission(resource, action): reach
+            for line, reach in self.grants.items()
+            for resource, _, actions in [line.partition(":")]
+            for action in actions.split()
+        }
+
+
+_KNOW_EACH_OTHER = {
+    "users:read": ALL,
+    "teams:read": ALL,
+    "roles:read": ALL,
+    "pipelines:read": ALL,
+    "products:read": ALL,
+}
+
+ROLES: dict[str, Role] = {
+    "administrator": Role(
+        "Administrator",
+        "系统管理员",
+        "Manages users, teams, integrations and the set-up; sees no deals.",
+        {
+            **_KNOW_EACH_OTHER,
+            "users:create update delete restore disable move assign_roles": ALL,
+            "teams:create update delete restore move": ALL,
+            "api_keys:read create revoke": ALL,
+            "pipelines:create update delete restore": ALL,
+            "products:create update delete restore": ALL,
+        },
+    ),
+    "sales_supervisor": Role(
+        "Sales supervisor",
+        "销售主管",
+        "Leads a team: assigns, creates and analyses everything below it.",
+        {
+            **_KNOW_EACH_OTHER,
+            "customers:read create update delete restore assign": SUBTREE,
+            "contacts:read create update delete restore assign": SUBTREE,
+            "opportunities:read create update delete restore assign move win lose reopen": SUBTREE,
+            "sales_performance:read": SUBTREE,
+            "products:create update": ALL,
+        },
+    ),
+    "account_manager": Role(
+        "Account manager",
+        "客户经理",
+        "Looks after own customers and works own opportunities.",
+        {
+            **_KNOW_EACH_OTHER,
+            "customers:read create update delete": OWN,
+            "contacts:read create update delete": OWN,
+            "opportunities:read create update delete move win lose": OWN,
+            "sales_performance:read": OWN,
+        },
+        {"products": {"cost": HIDDEN}},
+    ),
+    "executive": Role(
+        "Executive",
+        "高管",
+        "Reads everything, edits nothing.",
+        {
+            **_KNOW_EACH_OTHER,
+            "customers:read": ALL,
+            "contacts:read": ALL,
+            "opportunities:read": ALL,
+            "sales_performance:read": ALL,
+        },
+    ),
+    "support_agent": Role(
+        "Support agent",
+        "客服专员",
+        "Serves every customer; sees contacts, no deals.",
+        {**_KNOW_EACH_OTHER, "customers:read": ALL, "contacts:read create update": ALL},
+        {"products": {"cost": HIDDEN}, "customers": {"tax_id": MASKED, "level": READ_ONLY}},
+    ),
+    "marketer": Role(
+        "Marketer",
+        "市场专员",
+        "Works with audiences; sees no way to reach a single person.",
+        {**_KNOW_EACH_OTHER, "customers:read": ALL, "contacts:read": ALL},
+        {
+            "products": {"cost": HIDDEN},
+            "customers": {"tax_id": HIDDEN, "phones": HIDDEN, "emails": HIDDEN},
+            "contacts": {"phones": HIDDEN, "emails": HIDDEN, "im_ids": HIDDEN},
+        },
+    ),
+    "integration": Role(
+        "Integration",
+        "系统集成",
+        "Another system: moves everything in and out, history included.",
+        {
+            **_KNOW_EACH_OTHER,
+            "customers:read create update delete restore assign": ALL,
+            "contacts:read create update delete restore assign": ALL,
+            "opportunities:read create update delete restore assign move win lose reopen import_history": ALL,
+            "products:create update delete restore": ALL,
+            "sales_performance:read": ALL,
+        },
+    ),
+    "company_owner": Role(
+        "Company owner",
+        "企业主",
+        "The whole business in one hand; held by the first administrator of a company.",
+        {
+            **_KNOW_EACH_OTHER,
+            "customers:read create update delete restore assign": ALL,
+            "contacts:read create update delete restore assign": ALL,
+            "opportunities:read create update delete restore assign move win lose reopen import_history": ALL,
+            "products:create update delete restore": ALL,
+            "pipelines:create update delete restore": ALL,
+            "sales_performance:read": ALL,
+        },
+    ),
+}
+DEFAULT_ROLES = tuple(key for key in ROLES if key != "company_owner")
+
+
+@lru_cache(maxsize=1024)
+def _rights(keys: tuple[str, ...]) -> tuple[dict[Permission, Reach], dict[str, dict[str, Right]]]:
+    held = [ROLES[key] for key in keys if key in ROLES]
+    reaches: dict[Permission, Reach] = {}
+    for role in held:
+        for permission, reach in role.permissions().items():
+            reaches[permission] = max(reach, reaches.get(permission, Reach.NONE))
+    restrictions: dict[str, dict[str, Right]] = {}
+    for resource in {name for role in held for name in role.fields}:
+        readers = [
+            r.fields.get(resource, {}) for r in held if Permission(resource, "read") in r.permissions()
+        ]
+        names = set.intersection(*(set(reader) for reader in readers)) if readers else set()
+        if names:
+            restrictions[resource] = {
+                n: min((r[n] for r in readers), key=lambda right: right.value) for n in names
+            }
+    return reaches, restrictions
+
+
+def rights(keys: Sequence[str]) -> tuple[dict[Permission, Reach], dict[str, dict[str, Right]]]:
+    """The widest reaches and the mildest restrictions of several roles together."""
+    return _rights(tuple(sorted(keys)))

@@ -1,0 +1,114 @@
+"""The server process: from an empty directory or a named database to answering requests, and down again."""
+
+import asyncio
+import importlib
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
+
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from crm_api.kit.observability import configure_logging
+from crm_api.server.bootstrap import bootstrap
+from crm_api.server.database import open_database, prepare
+from crm_api.server.migrating import Report
+from crm_api.settings import Settings
+
+# A statement of a request takes at most 5 s; with 3 s for the embedded PostgreSQL all is over within 10 s.
+DRAIN_SECONDS = 6
+ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+class Workers(Multiprocess):
+    """Several processes on one socket; the parent lets go of it first: a draining server refuses clients."""
+
+    def terminate_all(self) -> None:
+        for listening in self.sockets:
+            listening.close()
+        super().terminate_all()
+
+
+def serve(settings: Settings, *, host: str, port: int, workers: int, demo: bool, report: Report) -> None:
+    """Serve until a signal says stop; then requests under way finish, new ones are refused, 10 s at most."""
+    with _orderly_end(), open_database(settings) as opened:
+        _ = opened.secrets  # refused before anything is changed
+        asyncio.run(make_ready(opened, demo=demo, report=report))
+        os.environ.update(opened.worker_environment())
+        origin = opened.public_url or _origin(host, port)
+        report(f"API {origin}/api/v1 · documentation {origin}/docs and {origin}/redoc")
+        configure_logging(opened.log_level)
+        _run(host, port, workers)
+
+
+async def make_ready(settings: Settings, *, demo: bool, report: Report) -> None:
+    """Roles, schema, the first tenant, and the demo company when asked for."""
+    await prepare(settings, report)
+    if first := await bootstrap(settings):
+        report(f"Administrator: {first.email}")
+        if first.password:
+            report(f"Password: {first.password}   (shown this once)")
+    if demo:
+        # Loaded on demand: the demo company's texts are of no use to any other start.
+        await importlib.import_module("crm_api.server.demo").load(settings, report)
+
+
+def _run(host: str, port: int, workers: int) -> None:
+    config = uvicorn.Config(
+        "crm_api.server.asgi:app",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+    if workers == 1:
+        uvicorn.Server(config).run()
+        return
+    with _shared_metrics():
+        Workers(config, [config.bind_socket()]).run()
+
+
+@contextmanager
+def _shared_metrics() -> Iterator[None]:
+    """Where workers add up their counters, so that /metrics of any of them speaks for all."""
+    directory = tempfile.mkdtemp(prefix="crm-metrics-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory
+    try:
+        yield
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@contextmanager
+def _orderly_end() -> Iterator[None]:
+    """A signal ends the process by an exception, so that the embedded server is stopped; a second is ignored.
+
+    While requests are served uvicorn has handlers of its own, and hands the signal on after the last request.
+    """
+
+    def end(_number: int, _frame: FrameType | None) -> NoReturn:
+        for ending in ENDINGS:
+            signal.signal(ending, signal.SIG_IGN)
+        raise SystemExit(0)
+
+    before = {ending: signal.signal(ending, end) for ending in ENDINGS}
+    try:
+        yield
+    finally:
+        for ending, handler in before.items():
+            signal.signal(ending, handler)
+
+
+def _origin(host: str, port: int) -> str:
+    local = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  shown, not listened on
+    shown = local.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{shown}:{port}"

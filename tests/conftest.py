@@ -1,0 +1,62 @@
+"""The real application on a real database: one clone per worker, one fresh company per test."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+import pytest
+
+from crm_api.main import create_app
+from crm_api.server.secrets import generate_secrets
+from crm_api.settings import Settings
+from tests import database
+from tests.factories.companies import Company, Served, found_company
+
+ADMIN, TEMPLATE = "CRM_TEST_RUN_ADMIN", "CRM_TEST_RUN_TEMPLATE"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The controller starts the server and migrates the template; workers inherit both by environment."""
+    if not hasattr(config, "workerinput") and not config.option.collectonly and ADMIN not in os.environ:
+        os.environ[ADMIN] = database.start_test_server()
+        os.environ[TEMPLATE] = database.template(database.AdminDsn(os.environ[ADMIN]))
+
+
+@pytest.fixture(scope="session")
+def databases() -> Iterator[database.Databases]:
+    """This worker's own database."""
+    admin = database.AdminDsn(os.environ[ADMIN])
+    found = database.clone(admin, os.environ[TEMPLATE])
+    yield found
+    database.drop(admin, found)
+
+
+@pytest.fixture(scope="session")
+def settings(databases: database.Databases) -> Settings:
+    return Settings(
+        _env_file=None, database_url=databases.app_dsn, log_level="error", **generate_secrets().as_settings()
+    )
+
+
+@pytest.fixture(scope="session")
+async def served(settings: Settings) -> AsyncIterator[Served]:
+    """The application with its lifespan running."""
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        yield Served(app, httpx.ASGITransport(app, raise_app_exceptions=False))
+
+
+@pytest.fixture
+async def company(served: Served) -> AsyncIterator[Company]:
+    """A fresh company; `company.owner` is its first administrator and owner."""
+    found = await found_company(served)
+    yield found
+    await found.close()
+
+
+@pytest.fixture
+async def other_company(served: Served) -> AsyncIterator[Company]:
+    """Another company on the same database."""
+    found = await found_company(served)
+    yield found
+    await found.close()
