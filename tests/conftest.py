@@ -11,6 +11,8 @@ from crm_api.server.secrets import generate_secrets
 from crm_api.settings import Settings
 from tests import database
 from tests.factories.companies import Company, Served, found_company
+from tests.factories.floors import Floor, furnish
+from tests.factories.statements import Statements
 
 ADMIN, TEMPLATE = "CRM_TEST_RUN_ADMIN", "CRM_TEST_RUN_TEMPLATE"
 
@@ -60,3 +62,15 @@ async def other_company(served: Served) -> AsyncIterator[Company]:
     found = await found_company(served)
     yield found
     await found.close()
+
+
+@pytest.fixture
+async def floor(company: Company) -> Floor:
+    """A fresh company with teams, a supervisor, two agents and a stranger."""
+    return await furnish(company)
+
+
+@pytest.fixture
+def statements(served: Served) -> Statements:
+    """`async with statements.counted() as sent:` tells what the application asked the database."""
+    return Statements(served)

@@ -10,7 +10,7 @@ import orjson
 import typer
 from pydantic import ValidationError
 
-from crm_api.identity.users.provisioning import create_user
+from crm_api.identity.provisioning.service import create_user
 from crm_api.kit.errors import Problem
 from crm_api.main import document
 from crm_api.roles import ROLES

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from sqlalchemy.orm import configure_mappers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from crm_api import __version__, wiring
 from crm_api.identity.auth.principals import Authentication, Principals
@@ -19,11 +20,12 @@ from crm_api.kit.docs import docs_routes
 from crm_api.kit.http import Edge
 from crm_api.kit.observability import configure_logging
 from crm_api.kit.openapi import build_document
-from crm_api.probes import probe_routes
+from crm_api.probes import document_route, probe_routes
 from crm_api.roles import rights
 from crm_api.settings import Settings
 
 OPENAPI_URL = "/api/v1/openapi.json"
+ACCEPTED = ("Authorization", "Content-Type", "Accept-Language", "X-Request-Id")
 EXPOSED = ("ETag", "Location", "Link", "Retry-After", "X-Request-Id", "Content-Disposition")
 
 
@@ -31,7 +33,6 @@ def create_app(settings: Settings) -> FastAPI:
     """The application; its pool opens and closes with its lifespan."""
     configure_logging(settings.log_level)
     configure_mappers()
-    dispatch = Dispatch(route for router in wiring.ROUTERS for route in router.routes)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -58,22 +59,41 @@ def create_app(settings: Settings) -> FastAPI:
         exception_handlers={404: not_found, 405: not_found},
     )
     app.state.document = document()
-    app.router.routes[:] = [dispatch, *probe_routes(OPENAPI_URL), *docs_routes(OPENAPI_URL)]
-    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
-    if settings.cors_origins:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=settings.cors_origins,
-            allow_methods=["*"],
-            allow_headers=["Authorization", "Content-Type", "Accept-Language", "X-Request-Id"],
-            expose_headers=EXPOSED,
-        )
+    app.router.routes[:] = [*probe_routes(), *docs_routes(OPENAPI_URL)]
+    routes = [*api_routes(), document_route(OPENAPI_URL)]
+    # only what is not the API itself goes through the framework's own middleware
+    app.middleware_stack = around(Dispatch(routes, app.build_middleware_stack()), settings)
     return app
+
+
+def around(app: ASGIApp, settings: Settings) -> ASGIApp:
+    """Compression for those who ask for it, and CORS for the origins that are allowed."""
+    compressing = GZipMiddleware(app, minimum_size=1000, compresslevel=5)
+
+    async def compressed(scope: Scope, receive: Receive, send: Send) -> None:
+        asks = any(
+            name == b"accept-encoding" and b"gzip" in value for name, value in scope.get("headers", ())
+        )
+        await (compressing if asks else app)(scope, receive, send)
+
+    if not settings.cors_origins:
+        return compressed
+    return CORSMiddleware(
+        compressed,
+        allow_origins=settings.cors_origins,
+        allow_methods=["*"],
+        allow_headers=ACCEPTED,
+        expose_headers=EXPOSED,
+    )
+
+
+def api_routes() -> list[Any]:
+    """Every route under `/api/v1/`."""
+    return [route for router in wiring.ROUTERS for route in router.routes]
 
 
 def document() -> dict[str, Any]:
     """The OpenAPI document of every route under `/api/v1/`."""
-    routes = [route for router in wiring.ROUTERS for route in router.routes]
     return build_document(
-        routes, title="CRM API", version=__version__, description=wiring.DESCRIPTION, tags=wiring.TAGS
+        api_routes(), title="CRM API", version=__version__, description=wiring.DESCRIPTION, tags=wiring.TAGS
     )

@@ -17,15 +17,19 @@ from crm_api.server.migrating import pending
 Check = Callable[[asyncpg.Connection], Awaitable[str | None]]
 
 
-def probe_routes(openapi_url: str) -> list[Route]:
+def probe_routes() -> list[Route]:
     """Liveness asks nothing; readiness asks the database, the migration head and the safety of the role."""
     return [
         Route("/healthz", _healthz),
         Route("/readyz", _readyz),
         Route("/metrics", _metrics),
-        Route(openapi_url, _document),
-        Route("/", _root, include_in_schema=False),
+        Route("/", _root),
     ]
+
+
+def document_route(path: str) -> Route:
+    """The OpenAPI document."""
+    return Route(path, _document)
 
 
 async def _root(_: Request) -> Response:

@@ -4,34 +4,14 @@ A user's reach is the widest of their roles; a field is restricted only if every
 it. A permission no line names is not granted.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from functools import lru_cache
 
+from crm_api.identity.roles.catalogue import Role, bind_roles
 from crm_api.kit.principal import Permission, Reach, Right
 
 OWN, TEAM, SUBTREE, ALL = Reach.OWN, Reach.TEAM, Reach.SUBTREE, Reach.ALL
 READ_ONLY, MASKED, HIDDEN = Right.READ_ONLY, Right.MASKED, Right.HIDDEN
-
-
-@dataclass(frozen=True)
-class Role:
-    """`grants`: "resource:action action …" → reach. `fields`: resource → field → right."""
-
-    label: str
-    label_zh: str
-    description: str
-    grants: Mapping[str, Reach]
-    fields: Mapping[str, Mapping[str, Right]] = field(default_factory=dict)
-
-    def permissions(self) -> dict[Permission, Reach]:
-        """The grants, one permission each."""
-        return {
-            Permission(resource, action): reach
-            for line, reach in self.grants.items()
-            for resource, _, actions in [line.partition(":")]
-            for action in actions.split()
-        }
 
 
 _KNOW_EACH_OTHER = {
@@ -40,6 +20,7 @@ _KNOW_EACH_OTHER = {
     "roles:read": ALL,
     "pipelines:read": ALL,
     "products:read": ALL,
+    "dictionary_items:read": ALL,
 }
 
 ROLES: dict[str, Role] = {
@@ -53,6 +34,7 @@ ROLES: dict[str, Role] = {
             "teams:create update delete restore move": ALL,
             "api_keys:read create revoke": ALL,
             "pipelines:create update delete restore": ALL,
+            "dictionary_items:create update": ALL,
             "products:create update delete restore": ALL,
         },
     ),
@@ -136,11 +118,14 @@ ROLES: dict[str, Role] = {
             "opportunities:read create update delete restore assign move win lose reopen import_history": ALL,
             "products:create update delete restore": ALL,
             "pipelines:create update delete restore": ALL,
+            "dictionary_items:create update": ALL,
             "sales_performance:read": ALL,
         },
+        default=False,
     ),
 }
-DEFAULT_ROLES = tuple(key for key in ROLES if key != "company_owner")
+DEFAULT_ROLES = tuple(key for key, role in ROLES.items() if role.default)
+bind_roles(ROLES)
 
 
 @lru_cache(maxsize=1024)

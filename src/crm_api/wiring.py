@@ -2,13 +2,32 @@
 
 from fastapi import APIRouter
 
+from crm_api.analytics.reports import router as reports_router
+from crm_api.catalog.products import router as products_router
+from crm_api.catalog.products.resource import products
+from crm_api.identity.api_keys import router as api_keys_router
 from crm_api.identity.api_keys.resource import api_keys
 from crm_api.identity.auth import router as auth
+from crm_api.identity.roles import router as roles_router
+from crm_api.identity.teams import router as teams_router
 from crm_api.identity.teams.resource import teams
+from crm_api.identity.users import router as users_router
 from crm_api.identity.users.resource import users
-from crm_api.kit.registries import bind_resources
+from crm_api.identity.users.service import refuse_team_in_use
+from crm_api.kit.registries import bind_gate, bind_reaction, bind_resources
+from crm_api.parties.contacts import router as contacts_router
+from crm_api.parties.contacts.resource import contacts
 from crm_api.parties.customers import router as customers_router
 from crm_api.parties.customers.resource import customers
+from crm_api.sales.opportunities import router as opportunities_router
+from crm_api.sales.opportunities.gates import keep_used_pipeline, keep_used_stage
+from crm_api.sales.opportunities.resource import opportunities
+from crm_api.sales.pipelines import router as pipelines_router
+from crm_api.sales.pipelines.resource import pipelines
+from crm_api.sales.pipelines.service import found_pipeline
+from crm_api.setup.dictionaries import router as dictionaries_router
+from crm_api.setup.dictionaries.resource import dictionary_items
+from crm_api.setup.dictionaries.service import found_dictionary
 
 DESCRIPTION = """A complete CRM over HTTP: customers, contacts, products, pipelines, opportunities and the reports managers decide from.
 
@@ -17,10 +36,38 @@ an API key, as `Authorization: Bearer …`. Lists are `{"data": […], "page": {
 (RFC 9457) with a stable `code`, in English or Chinese by `Accept-Language`."""
 TAGS = (
     {"name": "auth", "description": "Sign in, carry on, sign out (登录)."},
+    {"name": "users", "description": "People of the company (用户)."},
+    {"name": "teams", "description": "Departments, as a tree (部门)."},
+    {"name": "roles", "description": "What people may do, and how far (角色)."},
+    {"name": "api-keys", "description": "Keys of integrations (API 密钥)."},
     {"name": "customers", "description": "Companies and persons we deal with (客户)."},
+    {"name": "contacts", "description": "Persons at customers (联系人)."},
+    {"name": "products", "description": "What is sold (产品)."},
+    {"name": "pipelines", "description": "The stages a deal goes through (销售流程)."},
+    {"name": "opportunities", "description": "Deals, from the first idea to won or lost (商机)."},
+    {"name": "reports", "description": "What managers decide from (分析报表)."},
+    {"name": "dictionary-items", "description": "Choices that the company names itself (数据字典)."},
 )
 
-RESOURCES = (users, teams, api_keys, customers)
-ROUTERS: tuple[APIRouter, ...] = (auth.router, customers_router.router)
+RESOURCES = (users, teams, api_keys, customers, contacts, products, dictionary_items, pipelines, opportunities)
+ROUTERS: tuple[APIRouter, ...] = (
+    auth.router,
+    users_router.router,
+    teams_router.router,
+    roles_router.router,
+    api_keys_router.router,
+    customers_router.router,
+    contacts_router.router,
+    products_router.router,
+    dictionaries_router.router,
+    pipelines_router.router,
+    opportunities_router.router,
+    reports_router.router,
+)
 
 bind_resources(RESOURCES)
+bind_gate("teams.delete", refuse_team_in_use)
+bind_gate("pipelines.delete", keep_used_pipeline)
+bind_gate("pipelines.drop_stage", keep_used_stage)
+bind_reaction("tenant.created", found_dictionary)
+bind_reaction("tenant.created", found_pipeline)

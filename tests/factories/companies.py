@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from crm_api.identity.auth.models import Session
-from crm_api.identity.auth.repository import AuthRepository
-from crm_api.identity.tenants.provisioning import create_tenant
+from crm_api.identity.credentials.models import Session
+from crm_api.identity.credentials.repository import CredentialRepository
+from crm_api.identity.provisioning.service import create_tenant
 from crm_api.kit import clock
 from crm_api.kit.ids import new_id
 from crm_api.kit.principal import Principal
@@ -70,16 +70,20 @@ class Company:
             tenant_id=self.tenant_id, principal_id=user_id, created_at=at, expires_at=at + timedelta(hours=1)
         )
         try:
-            await AuthRepository(unit).open_session(session)
+            await CredentialRepository(unit).open_session(session)
             await unit.commit()
         finally:
             await unit.close()
         token = self.served.app.state.authentication.keys.sign(
             subject=user_id, tenant=self.tenant_id, session=session.id, lifetime_seconds=600
         )
+        return Actor(user_id, self.client(token), token, team_id)
+
+    def client(self, token: str | None = None) -> httpx.AsyncClient:
+        """A client that is closed with the company."""
         client = self.served.client(token)
         self._clients.append(client)
-        return Actor(user_id, client, token, team_id)
+        return client
 
     async def team(self, name: str = "Sales", parent_id: str | None = None) -> str:
         """A team's id."""

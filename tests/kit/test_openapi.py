@@ -15,6 +15,8 @@ TAGS = [{"name": "Boxes", "description": "What things are kept in."}]
 
 
 class Colour(StrEnum):
+    """What it is painted in."""
+
     RED = "red"
     BLUE = "blue"
 

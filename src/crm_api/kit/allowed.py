@@ -6,7 +6,7 @@ from fastapi import Depends, Request
 
 from crm_api.kit.errors import Forbidden
 from crm_api.kit.principal import Permission, Reach
-from crm_api.kit.uow import PublicUnit, UnitOfWork
+from crm_api.kit.uow import UnitOfWork
 
 UNIT = "crm.unit"
 
@@ -17,25 +17,25 @@ class Door:
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
 
-    async def __call__(self, request: Request) -> UnitOfWork:
-        unit: UnitOfWork = request.scope[UNIT]
+    def open(self, unit: UnitOfWork) -> UnitOfWork:
         return admit(unit, self.permission)
 
-
-class PublicDoor:
-    """The door of the short reviewed list of routes that have no principal yet."""
-
-    async def __call__(self, request: Request) -> PublicUnit:
-        unit: PublicUnit = request.scope[UNIT]
-        return unit
+    async def __call__(self, request: Request) -> UnitOfWork:
+        return self.open(request.scope[UNIT])
 
 
 class OwnDoor:
     """The door of what every principal may ask about themselves; opens no row of a resource."""
 
-    async def __call__(self, request: Request) -> UnitOfWork:
-        unit: UnitOfWork = request.scope[UNIT]
+    def open(self, unit: UnitOfWork) -> UnitOfWork:
         return unit
+
+    async def __call__(self, request: Request) -> UnitOfWork:
+        return self.open(request.scope[UNIT])
+
+
+class PublicDoor(OwnDoor):
+    """The door of the short reviewed list of routes that have no principal yet."""
 
 
 def admit(unit: UnitOfWork, permission: Permission) -> UnitOfWork:

@@ -12,6 +12,7 @@ from sqlalchemy.sql.expression import bindparam
 
 from crm_api.kit.db import Base, table
 from crm_api.kit.effects import insert_of
+from crm_api.kit.errors import Invalid
 from crm_api.kit.kinds import CurrencyKind, Identifier, MoneyKind, kind_of, money_json
 from crm_api.kit.resource import Children
 from crm_api.kit.tenancy import scoped, scoped_delete, scoped_update
@@ -29,10 +30,12 @@ async def load_children(uow: UnitOfWork, child: Children, parent_id: str) -> lis
 def merged(
     child: Children, parent_id: str, before: Sequence[Any], given: Sequence[Mapping[str, Any]]
 ) -> list[Any]:
-    """The list that a body describes, as rows."""
+    """The list that a body describes, as rows; the same id twice is Invalid."""
     known = {row.id: row for row in before}
-    after = []
+    after: list[Any] = []
     for position, item in enumerate(given):
+        if any(row.id == item.get("id") for row in after):
+            raise Invalid.at(f"/{child.name}/{position}/id", "id_taken")
         row = known.get(item.get("id") or "")
         if row is None:
             row = child.model.new(

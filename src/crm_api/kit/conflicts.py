@@ -3,12 +3,15 @@
 from typing import Any
 
 import asyncpg
-from sqlalchemy import Text, select
-from sqlalchemy.sql.expression import bindparam
+from sqlalchemy import ARRAY, Index, Select, Text, Uuid, func, select
+from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql.expression import Alias, bindparam
+from sqlalchemy.sql.schema import ColumnCollectionConstraint
 
 from crm_api.kit.access import access_values
 from crm_api.kit.db import Base, table
 from crm_api.kit.errors import Conflict, Fault, Invalid, Problem, Unavailable
+from crm_api.kit.events import ExternalId
 from crm_api.kit.registries import RESOURCES
 from crm_api.kit.resource import Resource
 from crm_api.kit.tenancy import scoped
@@ -26,6 +29,7 @@ UNREACHABLE = (
     OSError,
     TimeoutError,
 )
+EXTERNAL_IDS = "external_ids_key"
 RETRIED = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 OUTDATED = (asyncpg.InvalidCachedStatementError, asyncpg.OutdatedSchemaCacheError)
 
@@ -55,38 +59,72 @@ def _duplicate(constraint: str) -> Conflict:
 
 def unique_fields(constraint: str) -> tuple[str, ...]:
     """The fields that a unique constraint or index guards, the tenant left out."""
-    if constraint == "external_ids_key":
+    if constraint == EXTERNAL_IDS:
         return ("external_ids",)
     for mapped in Base.registry.mappers:
         target = table(mapped.class_)
         if constraint == f"{target.name}_pkey":
             return ("id",)
-        for found in (*target.indexes, *target.constraints):
-            if found.name == constraint:
-                return tuple(column.key for column in found.columns if column.key != "tenant_id")  # type: ignore[union-attr]
+        guards: list[Index | ColumnCollectionConstraint] = [*target.indexes]
+        guards += [found for found in target.constraints if isinstance(found, ColumnCollectionConstraint)]
+        for guard in guards:
+            if guard.name == constraint:
+                return tuple(column.key for column in guard.columns if column.key != "tenant_id")
     return ()
 
 
-async def name_duplicate(uow: UnitOfWork, resource: Resource, field: str, value: Any) -> list[dict[str, str]]:
-    """The live record that already holds a value, if the caller can see it."""
+async def name_the_other(unit: UnitOfWork, error: asyncpg.UniqueViolationError) -> Problem:
+    """A duplicate, naming the live record that already holds the value if the caller can see it.
+
+    Asked in a transaction of its own, because the one of `unit` has failed.
+    """
+    constraint = error.constraint_name or ""
+    fields, row = unique_fields(constraint), unit.writing
+    resource = next((found for found in RESOURCES.values() if row.__class__ is found.model), None)
+    if resource is None or len(fields) != 1 or not _guards(constraint, resource):
+        return _duplicate(constraint)
+    asking = unit.again(resource.read)
+    try:
+        found = await _holders(asking, resource, fields[0], row)
+    finally:
+        await asking.close()
+    faults = [Fault("pointer", f"/{fields[0]}", "duplicate")]
+    return Conflict("duplicate", faults=faults, extra={"duplicates": found})
+
+
+def _guards(constraint: str, resource: Resource) -> bool:
+    """Whether a row of the resource is what broke a constraint other than its primary key."""
+    name = table(resource.model).name
+    return constraint == EXTERNAL_IDS or (constraint.startswith(f"{name}_") and constraint != f"{name}_pkey")
+
+
+async def _holders(uow: UnitOfWork, resource: Resource, field: str, row: Any) -> list[dict[str, str]]:
     reach = uow.principal.reach(resource.read)
     scope = resource.access.scope(uow.principal, reach, resource.name)
+    value = row.__dict__[field]
+    held = [f"{item['source']}:{item['key']}" for item in value] if field == "external_ids" else value
 
-    def build() -> Any:
+    def build() -> Select[Any]:
         rows = scoped(resource.model, "r")
         allowed = resource.access.predicate(rows, scope, resource.name)
-        held = rows.c[field] == bindparam("held", type_=rows.c[field].type)
-        return select(rows.c.id.cast(Text)).where(held, allowed, *resource.alive(rows))
+        other = rows.c.id != bindparam("own", type_=Uuid(as_uuid=False))
+        return select(rows.c.id.cast(Text)).where(
+            _holding(resource, rows, field), other, allowed, *resource.alive(rows)
+        )
 
-    found = await uow.fetch(
-        ("duplicate", resource.name, field, scope),
-        build,
-        {**access_values(uow.principal, reach), "held": value},
+    values = {**access_values(uow.principal, reach), "held": held, "own": row.id}
+    found = await uow.fetch(("duplicate", resource.name, field, scope), build, values)
+    return [{"id": record[0], "field": field} for record in found]
+
+
+def _holding(resource: Resource, rows: Alias, field: str) -> ColumnElement[bool]:
+    if field != "external_ids":
+        return rows.c[field] == bindparam("held", type_=rows.c[field].type)
+    links = scoped(ExternalId, "links")
+    pair = links.c.source + ":" + links.c.key
+    return rows.c.id.in_(
+        select(links.c.record_id).where(
+            links.c.resource == bindparam("of", resource.name, type_=Text),
+            pair == func.any(bindparam("held", type_=ARRAY(Text))),
+        )
     )
-    return [{"id": row[0], "field": field} for row in found]
-
-
-def resource_of(constraint: str) -> Resource | None:
-    """The resource whose table carries a constraint."""
-    found = [r for r in RESOURCES.values() if constraint.startswith(f"{table(r.model).name}_")]
-    return max(found, key=lambda r: len(r.name), default=None)

@@ -4,14 +4,14 @@ A pool that looks only at the driver's idle state gives connections back inside 
 still set. asyncpg ends the transaction on release; `reset` itself has nothing left to do.
 """
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 import orjson
 
 from crm_api.kit.ids import as_id
 
-type_connection = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 
 
 async def _prepare(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
@@ -21,7 +21,7 @@ async def _prepare(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
 
 
 def _dump(value: Any) -> str:
-    return orjson.dumps(value).decode()
+    return orjson.dumps(value, option=orjson.OPT_UTC_Z).decode()
 
 
 async def _nothing_left(_: "asyncpg.Connection[asyncpg.Record]") -> None:

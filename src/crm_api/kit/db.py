@@ -55,7 +55,7 @@ class Base(DeclarativeBase):
         found: list[tuple[str, Any]] | None = cls.__dict__.get("_defaults")
         if found is None:
             found = [(c.key, c.info.get("default")) for c in table(cls).columns if c.computed is None]
-            cls._defaults = found  # type: ignore[attr-defined]
+            cls._defaults = found
         return found
 
     def __setattr__(self, name: str, value: Any) -> None:

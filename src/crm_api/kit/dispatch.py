@@ -1,13 +1,12 @@
 """Routing in constant time: the segment after `/api/v1/` is looked up, only that resource's routes are tried."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from starlette.routing import BaseRoute, Match, NoMatchFound, Route
-from starlette.datastructures import URLPath
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.routing import Match, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from crm_api.kit.answers import problem_answer
 from crm_api.kit.errors import MethodNotAllowed, NotFound, Problem
@@ -17,29 +16,25 @@ from crm_api.kit.ids import new_id
 PREFIX = "/api/v1/"
 
 
-class Dispatch(BaseRoute):
-    """One route in front of all routes under `/api/v1/`; 404 and 405 (with every method of the path) are problems."""
+class Dispatch:
+    """In front of the application: routes under `/api/v1/` are found here, everything else is left to `rest`.
 
-    def __init__(self, routes: Iterable[Route]) -> None:
-        self.routes: dict[str, list[Route]] = defaultdict(list)
+    A path that nothing serves is 404, a method that a path does not offer is 405 with all that it does.
+    """
+
+    def __init__(self, routes: Iterable[Route], rest: ASGIApp) -> None:
+        self._rest = rest
+        self._routes: dict[tuple[str, int], list[Route]] = defaultdict(list)
         for route in routes:
-            self.routes[route.path.removeprefix(PREFIX).partition("/")[0]].append(route)
+            self._routes[_place(route.path)].append(route)
 
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Everything that is asked over HTTP under the prefix."""
-        if scope["type"] == "http" and scope["path"].startswith(PREFIX):
-            return Match.FULL, {}
-        return Match.NONE, {}
-
-    def url_path_for(self, name: str, /, **params: object) -> URLPath:
-        """Links are written out in this API."""
-        raise NoMatchFound(name, dict(params))
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand the request to the first route of its resource that matches path and method."""
-        segment = scope["path"][len(PREFIX) :].partition("/")[0]
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the request to the route that matches its path and method."""
+        if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
+            await self._rest(scope, receive, send)
+            return
         methods: set[str] = set()
-        for route in self.routes.get(segment, ()):
+        for route in self._routes.get(_place(scope["path"]), ()):
             match, child = route.matches(scope)
             if match is Match.FULL:
                 scope.update(child)
@@ -47,10 +42,13 @@ class Dispatch(BaseRoute):
                 return
             if match is Match.PARTIAL:
                 methods |= route.methods or set()
-        if methods:
-            await refuse(_not_allowed(methods), scope, receive, send)
-        else:
-            await refuse(NotFound(), scope, receive, send)
+        await refuse(_not_allowed(methods) if methods else NotFound(), scope, receive, send)
+
+
+def _place(path: str) -> tuple[str, int]:
+    """The resource of a path and how deep it goes."""
+    rest = path[len(PREFIX) :]
+    return rest.partition("/")[0], rest.count("/")
 
 
 async def refuse(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,11 +62,6 @@ async def refuse(problem: Problem, scope: Scope, receive: Receive, send: Send) -
 
 def _not_allowed(methods: Iterable[str]) -> Problem:
     return MethodNotAllowed(headers={"Allow": ", ".join(sorted(methods))})
-
-
-def all_routes(dispatch: Dispatch) -> Sequence[Route]:
-    """Every route behind the prefix."""
-    return [route for routes in dispatch.routes.values() for route in routes]
 
 
 async def not_found(request: Request, _: Exception) -> Response:

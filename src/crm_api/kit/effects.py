@@ -151,7 +151,7 @@ def _unlink(suffix: str) -> Delete:
 
 
 def _search(suffix: str) -> Insert:
-    statement = insert(table(SearchDocument)).values(insert_of(SearchDocument, suffix)._values)
+    statement = insert(table(SearchDocument)).values(dict(insert_of(SearchDocument, suffix)._values or {}))
     return statement.on_conflict_do_update(
         index_elements=["tenant_id", "id"],
         set_={"grams": statement.excluded.grams, "sensitive_grams": statement.excluded.sensitive_grams},

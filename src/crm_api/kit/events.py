@@ -6,7 +6,7 @@ A fact has the diff of the fields as JSON (`{field: {"from": …, "to": …}}`),
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Index
+from sqlalchemy import ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped
 
 from crm_api.kit import kinds
@@ -25,7 +25,7 @@ class Event(Tenanted, Base):
     version: Mapped[int | None] = kinds.integer(null=True)
     actor_id: Mapped[str] = kinds.reference("principals")
     request_id: Mapped[str | None] = kinds.line(200, null=True)
-    changes: Mapped[dict[str, Any]] = kinds.structure()
+    changes: Mapped[dict[str, Any]] = kinds.structure()  # type: ignore[assignment]  # a fact never changes
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "actor_id"], ["principals.tenant_id", "principals.id"]),
         Index("events_record_idx", "tenant_id", "resource", "record_id", "created_at"),
@@ -71,3 +71,6 @@ class SearchDocument(Tenanted, Base):
     resource: Mapped[str] = kinds.line(63)
     grams: Mapped[list[str]] = kinds.grams()
     sensitive_grams: Mapped[list[str]] = kinds.grams()
+    __table_args__ = (
+        Index("search_documents_grams_idx", text("(grams || sensitive_grams)"), postgresql_using="gin"),
+    )

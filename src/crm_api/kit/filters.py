@@ -12,10 +12,10 @@ from sqlalchemy import ARRAY, Text, and_, func, not_, or_, select
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.expression import Alias, bindparam
 
+from crm_api.kit.db import table
 from crm_api.kit.errors import Fault, Invalid, Problem, bad_parameter
 from crm_api.kit.events import ExternalId
-from crm_api.kit.kinds import READ_ERRORS, ExternalIds, Kind, MoneyKind, Micros, kind_of
-from crm_api.kit.db import table
+from crm_api.kit.kinds import READ_ERRORS, ExternalIds, Flag, Kind, Micros, MoneyKind, kind_of
 from crm_api.kit.resource import Resource
 from crm_api.kit.tenancy import scoped
 
@@ -93,7 +93,7 @@ class Filter:
         return self._resource.nullable(name if name in self._resource.columns else column)
 
     def _several(self, operator: str, values: list[Any]) -> list[Any]:
-        if len(values) > LISTED or not values or (operator == "between" and len(values) != 2):  # noqa: PLR2004
+        if len(values) > LISTED or not values or (operator == "between" and len(values) != 2):
             raise ValueError
         return values
 
@@ -125,16 +125,7 @@ class Filter:
         return self._condition(given, pointer)
 
     def _condition(self, given: Mapping[str, Any], pointer: str) -> Leaf:
-        for key in given:
-            if key not in ("field", "op", "value"):
-                raise Invalid.at(
-                    f"{pointer}/{key}",
-                    "unknown_field",
-                    hint=nearest(key, ("and", "or", "not", "field", "op", "value")),
-                )
-        for key in ("field", "op", "value"):
-            if key not in given:
-                raise Invalid.at(f"{pointer}/{key}", "required")
+        _demand_leaf(given, pointer)
         name, operator, value = given["field"], given["op"], given["value"]
         if not isinstance(name, str) or name not in self._fields:
             raise Invalid.at(f"{pointer}/field", "unknown_field", hint=nearest(str(name), self._fields))
@@ -144,18 +135,30 @@ class Filter:
         if len(self.values) >= LEAVES:
             raise Invalid.at(pointer, "too_many", limit=LEAVES)
         try:
-            if operator == "is_null":
-                if not isinstance(value, bool):
-                    raise ValueError  # noqa: TRY301, TRY004
-            elif operator in ("in", "nin", "between"):
-                if not isinstance(value, list):
-                    raise ValueError  # noqa: TRY301, TRY004
-                value = self._several(operator, [kind.accept(item) for item in value])
-            else:
-                value = kind.accept(value)
+            accepted = self._accepted(kind, operator, value)
         except READ_ERRORS as error:
             raise Invalid.at(f"{pointer}/value", "invalid_value", expected=kind.expected) from error
-        return self._leaf(name, operator, value)
+        return self._leaf(name, operator, accepted)
+
+    def _accepted(self, kind: Kind, operator: str, value: Any) -> Any:
+        if operator == "is_null":
+            return Flag().accept(value)
+        if operator not in ("in", "nin", "between"):
+            return kind.accept(value)
+        if not isinstance(value, list):
+            raise ValueError  # noqa: TRY004  the caller knows one error
+        return self._several(operator, [kind.accept(item) for item in value])
+
+
+def _demand_leaf(given: Mapping[str, Any], pointer: str) -> None:
+    keys = ("field", "op", "value")
+    for key in given:
+        if key not in keys:
+            hint = nearest(key, ("and", "or", "not", *keys))
+            raise Invalid.at(f"{pointer}/{key}", "unknown_field", hint=hint)
+    for key in keys:
+        if key not in given:
+            raise Invalid.at(f"{pointer}/{key}", "required")
 
 
 def nearest(name: str, known: Any) -> str:
@@ -185,19 +188,20 @@ def _root(name: str) -> str:
 def _sql(resource: Resource, rows: Alias, node: Leaf | Branch) -> ColumnElement[bool]:
     if isinstance(node, Branch):
         inner = [_sql(resource, rows, child) for child in node.nodes]
-        return not_(inner[0]) if node.joint == "not" else and_(*inner) if node.joint == "and" else or_(*inner)
+        # what is unknown because a field is absent does not hold: then its negation does
+        if node.joint == "not":
+            return not_(func.coalesce(inner[0], False))
+        return and_(*inner) if node.joint == "and" else or_(*inner)
     column_name, kind = resource.filters.get(node.field) or (
         "",
         kind_of(table(resource.model).columns[node.field]),
     )
     if isinstance(kind, ExternalIds):
         return _by_external_id(resource, rows, node)
-    return _compare(resource, rows, node, column_name, kind)
+    return _compare(rows, node, column_name, kind)
 
 
-def _compare(
-    resource: Resource, rows: Alias, node: Leaf, column_name: str, kind: Kind
-) -> ColumnElement[bool]:
+def _compare(rows: Alias, node: Leaf, column_name: str, kind: Kind) -> ColumnElement[bool]:
     column = rows.c[column_name]
     value_type = Micros().type() if isinstance(kind, MoneyKind) else kind.type()
     value = bindparam(f"f{node.first}", type_=value_type)

@@ -1,12 +1,13 @@
 """What a list request asks for: filter, sort, place, size. Strict: what is unknown or repeated is refused."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
 from crm_api.kit.db import table
-from crm_api.kit.errors import BadRequest, Fault, Forbidden, bad_parameter
+from crm_api.kit.errors import BadRequest, Fault, Forbidden, Invalid, bad_parameter
 from crm_api.kit.filters import LEAVES, Filter, nearest, unknown_parameter
 from crm_api.kit.kinds import Micros, kind_of
 from crm_api.kit.principal import Principal
@@ -169,6 +170,16 @@ def _sort(resource: Resource, principal: Principal, keys: Sequence[str]) -> tupl
     if len(found) > SORT_KEYS:
         raise bad_parameter("sort", "too_many", limit=SORT_KEYS)
     return (*found, ("id", found[-1][1]))
+
+
+@contextmanager
+def faults_in_body() -> Iterator[None]:
+    """What would be a bad parameter of a list is a wrong field of the body that asks for the same list."""
+    try:
+        yield
+    except BadRequest as problem:
+        faults = [Fault("pointer", f"/{fault.at}", fault.code, fault.params) for fault in problem.faults]
+        raise Invalid(faults=faults) from problem
 
 
 def _broken_cursor() -> BadRequest:

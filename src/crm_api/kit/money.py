@@ -17,6 +17,15 @@ def digits_of(currency: str) -> int:
     return int(get_currency_precision(currency))
 
 
+@lru_cache(maxsize=1)
+def codes_by_digits() -> dict[int, list[str]]:
+    """Every known currency, by its number of minor digits."""
+    found: dict[int, list[str]] = {}
+    for code in sorted(_KNOWN):
+        found.setdefault(digits_of(code), []).append(code)
+    return found
+
+
 def rounded(amount: Decimal, currency: str) -> Decimal:
     """The amount in minor units of its currency, halves away from zero: the one rounding of this API."""
     return amount.quantize(Decimal(1).scaleb(-digits_of(currency)), rounding=ROUND_HALF_UP)

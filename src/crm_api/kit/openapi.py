@@ -1,7 +1,7 @@
 """The OpenAPI 3.1 document: FastAPI's, made exact and readable by the common generators.
 
-What FastAPI cannot know a route says in two attributes: `errors`, the statuses of the problems it answers,
-and `public`, true when it needs no token.
+What FastAPI cannot know a route says in three attributes: `errors`, the statuses of the problems it answers,
+`public`, true when it needs no token, and `permission`, what its caller has to hold.
 """
 
 from collections import Counter
@@ -13,9 +13,10 @@ from fastapi.openapi.utils import get_fields_from_routes, get_openapi
 from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute
 
+from crm_api.kit.examples import NoExample, compose_examples, example_of, has_example
 from crm_api.kit.problem_responses import problem_response, problem_schemas
 
-TOKEN_URL = "/api/v1/auth/token"
+TOKEN_URL = "/api/v1/auth/token"  # noqa: S105  where tokens are had
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
 _SECURITY_SCHEMES = {
     "password": {
@@ -57,9 +58,11 @@ def build_document(
     components["schemas"] = {**_definitions(routes), **problem_schemas()}
     components["securitySchemes"] = _SECURITY_SCHEMES
     document["security"] = [{name: []} for name in _SECURITY_SCHEMES]
-    _answer_problems(document, routes)
+    _complete_operations(document, routes)
     for schema in _root_schemas(document):
         _tidy(schema)
+    _describe_references(components["schemas"])
+    compose_examples(components["schemas"])
     _check(document)
     return _sorted(document)
 
@@ -79,7 +82,7 @@ def _definitions(routes: Sequence[BaseRoute]) -> dict[str, Any]:
     return dict(get_definitions(fields=fields, model_name_map=names)[1])
 
 
-def _answer_problems(document: dict[str, Any], routes: Sequence[BaseRoute]) -> None:
+def _complete_operations(document: dict[str, Any], routes: Sequence[BaseRoute]) -> None:
     described = dict(operations(document))
     responses: dict[str, Any] = {}
     for context in iter_route_contexts(routes):
@@ -92,7 +95,34 @@ def _answer_problems(document: dict[str, Any], routes: Sequence[BaseRoute]) -> N
             if getattr(route, "public", False):
                 operation["security"] = []
             _set_problems(operation, getattr(route, "errors", ()), responses)
+            _name_permission(operation, getattr(route, "permission", None))
+            for parameter in operation.get("parameters", ()):
+                _describe_id(parameter)
     document["components"]["responses"] = responses
+
+
+def _name_permission(operation: dict[str, Any], permission: object) -> None:
+    if permission is not None:
+        operation["x-permission"] = str(permission)
+        if operation.get("description"):
+            operation["description"] += f"\n\nPermission: `{permission}`"
+
+
+def _describe_id(parameter: dict[str, Any]) -> None:
+    """`customer_id` in a path is the UUID of a customer, unless the route says more."""
+    name = parameter["name"]
+    if parameter["in"] == "path" and name.endswith("_id"):
+        parameter.setdefault("description", f"Id of the {name.removesuffix('_id').replace('_', ' ')}.")
+        parameter["schema"].setdefault("format", "uuid")
+
+
+def _describe_references(schemas: Mapping[str, dict[str, Any]]) -> None:
+    """Pydantic drops the description of a field that equals the one of the enum it refers to."""
+    for schema in schemas.values():
+        for field in schema.get("properties", {}).values():
+            target = schemas.get(field.get("$ref", "").rsplit("/", 1)[-1], {})
+            if "enum" in target and "description" in target:
+                field.setdefault("description", target["description"])
 
 
 def _set_problems(operation: dict[str, Any], errors: Sequence[int], shared: dict[str, Any]) -> None:
@@ -215,7 +245,7 @@ def _in_order(node: Any, parent: str) -> Any:
 def missing_descriptions(document: Mapping[str, Any]) -> list[str]:
     """What a reader of the document would miss, one line each.
 
-    Every operation has a summary, a description and a described tag, every parameter and property has a
+    Every operation has a summary, a description and a described tag, every parameter, property and enum has a
     description, every object schema an example.
     """
     tags = {tag["name"] for tag in document.get("tags", ()) if tag.get("description")}
@@ -233,10 +263,20 @@ def missing_descriptions(document: Mapping[str, Any]) -> list[str]:
             if not parameter.get("description")
         ]
     for name, schema in document["components"]["schemas"].items():
-        if schema.get("type") == "object" and not (schema.get("examples") or schema.get("example")):
-            missing.append(f"{name}: no example")
-        missing += _undescribed(name, schema)
+        if "enum" in schema and not schema.get("description"):
+            missing.append(f"{name}: no description")
+        missing += [*_without_example(name, document["components"]["schemas"]), *_undescribed(name, schema)]
     return missing
+
+
+def _without_example(name: str, schemas: Mapping[str, Any]) -> list[str]:
+    if schemas[name].get("type") != "object" or has_example(schemas[name]):
+        return []
+    try:
+        example_of(name, schemas)
+    except NoExample as field:
+        return [f"{name}: no example ({field} has none)"]
+    return [f"{name}: no example"]
 
 
 def _undescribed(name: str, schema: Mapping[str, Any]) -> list[str]:

@@ -1,8 +1,10 @@
 """A get or a page: one SELECT of scalars that orjson can write, zipped and masked in Python."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
+import asyncpg
 import orjson
 from sqlalchemy import Integer, Select, Text, Uuid, and_, desc, false, func, or_, select, tuple_, union
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
@@ -14,7 +16,7 @@ from crm_api.kit.cursors import Cursors, Place, bound
 from crm_api.kit.db import table
 from crm_api.kit.errors import NotFound
 from crm_api.kit.ids import as_id
-from crm_api.kit.kinds import CurrencyKind, MoneyKind, Structure, kind_of, money_json
+from crm_api.kit.kinds import MoneyKind, Structure, kind_of, money_json
 from crm_api.kit.listing import Listing
 from crm_api.kit.principal import Principal, Right
 from crm_api.kit.resource import Children, Resource
@@ -58,7 +60,7 @@ async def page(uow: UnitOfWork, listing: Listing, cursors: Cursors) -> dict[str,
             listing.deleted,
         )
     )
-    place = cursors.read(listing.cursor, bound_to) if listing.cursor else None
+    place = cursors.read(listing.cursor, bound_to) if listing.cursor is not None else None
     shape = _Shape(listing, scope, place)
     values = {**access_values(principal, reach), **shape.values(listing), "limit": listing.limit + 1}
     if place:
@@ -96,25 +98,23 @@ def read_columns(resource: Resource, rows: Any) -> list[ColumnElement[Any]]:
     return [*columns, *(_children(child, rows) for child in resource.children)]
 
 
-def shown(
-    resource: Resource, principal: Principal, rows: Sequence[Mapping[str, Any]]
-) -> list[dict[str, Any]]:
+def shown(resource: Resource, principal: Principal, rows: Sequence[asyncpg.Record]) -> list[dict[str, Any]]:
     """Rows of `read_columns` as JSON objects, with the field rights of the caller applied."""
-    names = [*resource.columns, *(child.name for child in resource.children)]
-    steps = _finishing(resource)
-    rights = {
-        name: right
-        for name, right in principal.restrictions.get(resource.name, {}).items()
-        if right is not Right.READ_ONLY
-    }
+    names, finish = _finishing(resource)
+    rights = unseen(principal, resource)
     found = []
     for row in rows:
         record = dict(zip(names, row.values(), strict=False))
-        for step in steps:
-            step(record)
+        finish(record)
         record["redacted"] = redact(record, rights) if rights else []
         found.append(record)
     return found
+
+
+def unseen(principal: Principal, resource: Resource) -> dict[str, Right]:
+    """The fields of a resource that the caller does not see as they are stored."""
+    rights = principal.restrictions.get(resource.name)
+    return {name: right for name, right in rights.items() if right is not Right.READ_ONLY} if rights else {}
 
 
 def redact(record: dict[str, Any], rights: Mapping[str, Right]) -> list[str]:
@@ -128,49 +128,37 @@ def _masked(value: Any) -> Any:
     """The last four characters of a text; a structure is hidden whole, because its parts have no kind to mask by."""
     if not isinstance(value, str):
         return None
-    return "*" * max(len(value) - 4, 3) + (value[-4:] if len(value) > 7 else "")  # noqa: PLR2004
+    return "*" * max(len(value) - 4, 3) + (value[-4:] if len(value) > 7 else "")
 
 
-def _finishing(resource: Resource) -> list[Callable[[dict[str, Any]], None]]:
-    steps: list[Callable[[dict[str, Any]], None]] = []
-    for name, column in resource.columns.items():
-        kind = kind_of(column)
-        if isinstance(kind, MoneyKind):
-            steps.append(_money_step(name))
-        elif isinstance(kind, Structure):
-            steps.append(_fragment_step(name))
-    return [*steps, *(_children_step(child) for child in resource.children)]
+@cache
+def _finishing(resource: Resource) -> tuple[list[str], Callable[[dict[str, Any]], None]]:
+    """The keys of a row in order, and what remains to be done in Python with the scalars that SQL delivered."""
+    kinds = {name: kind_of(column) for name, column in resource.columns.items()}
+    money = [name for name, kind in kinds.items() if isinstance(kind, MoneyKind)]
+    structures = [name for name, kind in kinds.items() if isinstance(kind, Structure)]
+
+    def finish(record: dict[str, Any]) -> None:
+        for name in structures:
+            if record[name] is not None:
+                record[name] = orjson.Fragment(record[name])
+        for name in money:
+            record[name] = money_json(record[name], record.pop(f"{name}_currency"))
+        for child in resource.children:
+            record[child.name] = _items(child, record[child.name])
+
+    return [*kinds, *(child.name for child in resource.children)], finish
 
 
-def _money_step(name: str) -> Callable[[dict[str, Any]], None]:
-    def step(record: dict[str, Any]) -> None:
-        record[name] = money_json(record[name], record.pop(f"{name}_currency"))
-
-    return step
-
-
-def _fragment_step(name: str) -> Callable[[dict[str, Any]], None]:
-    def step(record: dict[str, Any]) -> None:
-        if record[name] is not None:
-            record[name] = orjson.Fragment(record[name])
-
-    return step
-
-
-def _children_step(child: Children) -> Callable[[dict[str, Any]], None]:
-    names = list(child.fields)
-    currencies = {name: kind for name, kind in child.fields.items() if isinstance(kind, MoneyKind)}
-
-    def step(record: dict[str, Any]) -> None:
-        found = []
-        for values in orjson.loads(record[child.name]):
-            item = dict(zip(names, values, strict=True))
-            for name in currencies:
+def _items(child: Children, text: str) -> list[dict[str, Any]]:
+    found = []
+    for values in orjson.loads(text):
+        item = dict(zip(child.fields, values, strict=True))
+        for name, kind in child.fields.items():
+            if isinstance(kind, MoneyKind):
                 item[name] = money_json(item[name], item.pop(f"{name}_currency"))
-            found.append(item)
-        record[child.name] = found
-
-    return step
+        found.append(item)
+    return found
 
 
 def _children(child: Children, rows: Any) -> ColumnElement[Any]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, create_model
 from crm_api.kit import reading
 from crm_api.kit.allowed import admit, allowed
 from crm_api.kit.kinds import ExternalIds, Kind
-from crm_api.kit.listing import CONTROLS, MAX_LIMIT, from_body, from_query, no_query
+from crm_api.kit.listing import CONTROLS, MAX_LIMIT, faults_in_body, from_body, from_query, no_query
 from crm_api.kit.resource import Resource
 from crm_api.kit.schemas import Flag, Schema, Whole
 from crm_api.kit.uow import UnitOfWork
@@ -70,8 +70,9 @@ def reads(router: APIRouter, resource: Resource, schema: type[BaseModel]) -> Non
     async def query_records(
         request: Request, query: Query, uow: Annotated[UnitOfWork, allowed(resource.read)]
     ) -> Any:
-        listing = from_body(resource, uow.principal, query.model_dump(exclude_unset=True))
-        return await reading.page(uow, listing, request.app.state.edge.cursors)
+        with faults_in_body():
+            listing = from_body(resource, uow.principal, query.given())
+            return await reading.page(uow, listing, request.app.state.edge.cursors)
 
     # the path parameter is named as in the other handlers of the resource, so that the document has one path
     name = f"{resource.singular}_id"

@@ -24,8 +24,10 @@ class Owner(NamedTuple):
 
 
 async def check_references(uow: UnitOfWork, given: Mapping[str, tuple[str, str]]) -> None:
-    """`given` is pointer → (resource, id). An id that is foreign, invisible, deleted or of another kind is the same
-    fault: `reference_not_found` at its pointer."""
+    """Ids of a body, as pointer → (resource, id).
+
+    One that is foreign, invisible, deleted or of another kind is the same fault: `reference_not_found`.
+    """
     wanted: dict[str, set[str]] = {}
     for name, record_id in given.values():
         wanted.setdefault(name, set()).add(record_id)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, Uuid, select
+from sqlalchemy import Select, Text, Uuid, func, literal, select
 from sqlalchemy.sql.dml import Update
 from sqlalchemy.sql.expression import bindparam
 
@@ -13,9 +13,9 @@ from crm_api.kit.children import children_json, load_children, write_children
 from crm_api.kit.db import Base, table
 from crm_api.kit.errors import Fault, Forbidden, Invalid, NotFound
 from crm_api.kit.ids import as_id
-from crm_api.kit.kinds import CurrencyKind, Identifier, MoneyKind, Reference, kind_of, money_json
+from crm_api.kit.kinds import Identifier, Path, kind_of, money_json
 from crm_api.kit.principal import Right
-from crm_api.kit.reading import redact
+from crm_api.kit.reading import redact, unseen
 from crm_api.kit.references import check_references
 from crm_api.kit.registries import RESOURCES, react
 from crm_api.kit.resource import Resource
@@ -36,8 +36,10 @@ class Repository(Generic[R]):
         self._children: dict[str, list[Any]] = {}
 
     async def load(self, record_id: str, *, deleted: bool = False) -> R:
-        """The row, locked, if the caller may do what the unit's permission says: invisible is NotFound, visible but
-        not allowed is Forbidden. `deleted` asks for a deleted row instead of a live one."""
+        """The row, locked, if the caller may do what the unit's permission says.
+
+        Invisible is NotFound, visible but not allowed is Forbidden. `deleted` asks for a deleted row, not a live one.
+        """
         if as_id(record_id) is None:
             raise NotFound
         principal, resource, permission = self.uow.principal, self.resource, self.uow.permission
@@ -85,15 +87,16 @@ class Repository(Generic[R]):
             }
         )
         self._check_reach(row)
-        await self._check_references(row)
+        changed = row.changes()
+        await self._check_references(row, changed)
         await uow.fetch(("insert", resource.name), lambda: effects.insert_of(resource.model), row.__dict__)
         for child in resource.children:
             self._children[child.name] = []
         await self._write_children(children or {})
-        uow.add(effects.event(uow, resource, row, event, self._diff(row), at))
+        uow.add(effects.event(uow, resource, row, event, self._diff(row, changed), at))
         if resource.access.owned and row.owner_id is not None:  # type: ignore[attr-defined]
             uow.add(effects.period(resource, row, at))
-        self._accompany(row)
+        self._accompany(row, changed)
         return await self.answer(row)
 
     async def save(
@@ -107,40 +110,50 @@ class Repository(Generic[R]):
         if not changed and not listed:
             return await self.answer(row)
         row.apply({"updated_at": at, "updated_by": uow.principal.id, "version": row.version + 1})  # type: ignore[attr-defined]
-        reassigned = "owner_id" in changed or "team_id" in changed
+        reassigned = resource.access.owned and ("owner_id" in changed or "team_id" in changed)
         if reassigned:
             self._check_reach(row)
-        await self._check_references(row)
+        await self._check_references(row, changed)
         names = tuple(sorted({*changed, *_STAMPS}))
-        values = {f"new_{name}": row.__dict__[name] for name in names}
-        await uow.fetch(
-            ("update", resource.name, names), lambda: self._update(names), {**values, "id": row.id}
-        )  # type: ignore[attr-defined]
-        diff = {**self._diff(row), **listed}
+        values = {"id": row.__dict__["id"], **{f"new_{name}": row.__dict__[name] for name in names}}
+        await uow.fetch(("update", resource.name, names), lambda: self._update(names), values)
+        diff = {**self._diff(row, changed), **listed}
         uow.add(effects.event(uow, resource, row, event, diff, at))
         if reassigned:
             uow.add(effects.end_of_period(resource, row, at))
             uow.add(effects.period(resource, row, at))
-        self._accompany(row)
+        self._accompany(row, changed)
         await react(f"{resource.singular}.{event}", uow, row.id, diff)  # type: ignore[attr-defined]
         return await self.answer(row)
 
+    async def is_circular(self, row: R, name: str) -> bool:
+        """Whether following a reference to its own resource, just saved, leads from a row back to it.
+
+        Such changes wait for each other, so that no two of them close a circle together.
+        """
+        if row.__dict__[name] is None or name not in row.changes():
+            return False
+        chain = f"{self.uow.principal.tenant_id} {self.resource.name}.{name}"
+        await self.uow.fetch("wait for chain", _wait, {"chain": chain})
+        return bool(
+            await self.uow.fetch(
+                ("chain", self.resource.name, name),
+                lambda: self._chain(name),
+                {"id": row.id},  # type: ignore[attr-defined]
+            )
+        )
+
     async def answer(self, row: R) -> dict[str, Any]:
         """A row as the contract shows it to the caller."""
-        record: dict[str, Any] = {}
-        for name, column in self.resource.columns.items():
-            kind, value = kind_of(column), row.__dict__[name]
-            if isinstance(kind, MoneyKind):
-                record[name] = money_json(value, row.__dict__[f"{name}_currency"])
-            elif not isinstance(kind, CurrencyKind):
-                record[name] = kind.show(value)
-        for child in self.resource.children:
+        state, resource = row.__dict__, self.resource
+        record = {name: state[name] for name in resource.fields}
+        for name, show in resource.shows.items():
+            record[name] = show(state[name])
+        for name in resource.moneys:
+            record[name] = money_json(state[name], state[f"{name}_currency"])
+        for child in resource.children:
             record[child.name] = children_json(child, await self.children(row, child.name))
-        rights = {
-            n: r
-            for n, r in self.uow.principal.restrictions.get(self.resource.name, {}).items()
-            if r is not Right.READ_ONLY
-        }
+        rights = unseen(self.uow.principal, resource)
         record["redacted"] = redact(record, rights) if rights else []
         return record
 
@@ -148,9 +161,11 @@ class Repository(Generic[R]):
         resource = self.resource
         rows = scoped(resource.model, "r")
         columns = [
-            (kind_of(c).select(rows.c[c.key]) if isinstance(kind_of(c), Identifier) else rows.c[c.key]).label(
-                c.key
-            )
+            (
+                kind_of(c).select(rows.c[c.key])
+                if isinstance(kind_of(c), (Identifier, Path))
+                else rows.c[c.key]
+            ).label(c.key)
             for c in table(resource.model).columns
             if c.computed is None
         ]
@@ -161,6 +176,12 @@ class Repository(Generic[R]):
         return (
             select(*columns).where(rows.c.id == _ID, allowed, *alive).with_for_update(key_share=True, of=rows)
         )
+
+    def _chain(self, name: str) -> Select[Any]:
+        rows, above = scoped(self.resource.model, "r"), scoped(self.resource.model, "above")
+        chain = select(rows.c[name].label("next")).where(rows.c.id == _ID).cte("chain", recursive=True)
+        chain = chain.union(select(above.c[name]).where(above.c.id == chain.c.next))
+        return select(chain.c.next).where(chain.c.next == _ID)
 
     def _update(self, names: tuple[str, ...]) -> Update:
         target = table(self.resource.model)
@@ -188,53 +209,57 @@ class Repository(Generic[R]):
         ):
             raise Forbidden
 
-    async def _check_references(self, row: R) -> None:
-        given = {}
-        for name in row.changes():
-            column = self.resource.columns.get(name)
-            kind = kind_of(column) if column is not None else None
-            if (
-                isinstance(kind, Reference)
-                and name != "owner_id"
-                and kind.resource in RESOURCES
-                and row.__dict__[name]
-            ):
-                if column is not None and not column.info["server_owned"]:
-                    given[f"/{name}"] = (kind.resource, row.__dict__[name])
+    async def _check_references(self, row: R, changed: Mapping[str, Any]) -> None:
+        given = {
+            f"/{name}": (resource, row.__dict__[name])
+            for name, resource in self.resource.references.items()
+            if name in changed and row.__dict__[name] is not None and resource in RESOURCES
+        }
         if given:
             await check_references(self.uow, given)
 
-    def _diff(self, row: R) -> dict[str, Any]:
+    def _diff(self, row: R, changed: Mapping[str, tuple[Any, Any]]) -> dict[str, Any]:
         """Field → from, to as JSON; fields nobody sees and stamps are left out."""
+        recorded, shows = self.resource.recorded, self.resource.shows
         found: dict[str, Any] = {}
-        for name, (before, after) in row.changes().items():
-            column = self.resource.columns.get(name)
-            if (
-                column is None
-                or name in ("created_at", "created_by", *_STAMPS)
-                or (before is None and after in (None, []))
-            ):
-                continue
-            kind = kind_of(column)
-            found[name] = {"from": kind.show(before), "to": kind.show(after)}
+        for name, (before, after) in changed.items():
+            if name in recorded and not (before is None and (after is None or after == [])):
+                show = shows.get(name)
+                found[name] = (
+                    {"from": show(before), "to": show(after)} if show else {"from": before, "to": after}
+                )
+        for name in self.resource.moneys:
+            code = f"{name}_currency"
+            if name in changed or code in changed:
+                before, after = row.__dict__["_loaded"] or {}, row.__dict__
+                told = {
+                    "from": money_json(before.get(name), before.get(code)),
+                    "to": money_json(after[name], after[code]),
+                }
+                found |= {name: told} if any(told.values()) else {}
         return found
 
-    def _accompany(self, row: R) -> None:
+    def _accompany(self, row: Any, changed: Mapping[str, tuple[Any, Any]]) -> None:
         """External ids and search words follow the row; a deleted row gives its external ids free."""
-        changed, resource = row.changes(), self.resource
+        resource = self.resource
         if resource.linked and changed.keys() & {"external_ids", "deleted_at"}:
-            before, after = changed.get("external_ids", (row.external_ids, row.external_ids))  # type: ignore[attr-defined]
+            before, after = changed.get("external_ids", (row.external_ids, row.external_ids))
             was, now = (
                 changed.get("deleted_at", (row.deleted_at, row.deleted_at))
                 if resource.deletable
                 else (None, None)
-            )  # type: ignore[attr-defined]
+            )
             for effect in effects.links(
                 resource, row.id, [] if was or before is None else before, [] if now else after
-            ):  # type: ignore[attr-defined]
+            ):
                 self.uow.add(effect)
         if resource.search and changed.keys() & set(resource.search):
             self.uow.add(effects.search_document(resource, row))
+
+
+def _wait() -> Select[Any]:
+    key = func.hashtextextended(bindparam("chain", type_=Text), literal(0))
+    return select(func.pg_advisory_xact_lock(key))
 
 
 def refuse_unwritable(uow: UnitOfWork, resource: Resource, given: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from typing import Any, NoReturn
 
 from starlette.requests import ClientDisconnect, Request
@@ -33,26 +34,29 @@ async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
 
 
 def read_json(body: bytes, content_type: str) -> Any:
-    """The JSON of a body; nothing is guessed: not its type, not its encoding, not which of two equal keys counts."""
+    """The JSON of a body; nothing is guessed: not its type, not its encoding, not which of two equal keys counts.
+
+    No body at all is None, so that the schema says what it misses.
+    """
+    if not body:
+        return None
     media = content_type.partition(";")[0].strip().lower()
     if media != "application/json" and not (media.startswith("application/") and media.endswith("+json")):
         raise UnsupportedMediaType(expected="application/json")
     try:
         value = json.loads(body.decode("utf-8"), object_pairs_hook=_object, parse_constant=_refuse)
+        bad = _unstorable(value, "") if _ESCAPED.search(body) or b"\x00" in body else []
     except (ValueError, RecursionError) as error:
         raise BadRequest("invalid_json") from error
-    if _ESCAPED.search(body) or b"\x00" in body:
-        faults = [Fault("pointer", pointer, "invalid_character") for pointer in _unstorable(value, "")]
-        if faults:
-            raise Invalid(faults=faults)
+    if bad:
+        raise Invalid(faults=[Fault("pointer", pointer, "invalid_character") for pointer in bad])
     return value
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = next(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
         raise BadRequest("duplicate_key", faults=[Fault("pointer", f"/{escaped(twice)}", "duplicate_key")])
     return found
 

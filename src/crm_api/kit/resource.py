@@ -3,7 +3,7 @@
 Filters, sorting, paging, events, search and OpenAPI parameters are driven by it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy.sql.expression import Alias
 
 from crm_api.kit.access import Access
 from crm_api.kit.db import Base, table
-from crm_api.kit.kinds import CurrencyKind, Kind, MoneyKind, kind_of
+from crm_api.kit.kinds import CurrencyKind, Kind, MoneyKind, Reference, kind_of
 from crm_api.kit.principal import Permission
 
 
@@ -94,6 +94,33 @@ class Resource:
             for name, column in self.columns.items()
             if not isinstance(kind_of(column), CurrencyKind)
         }
+
+    @cached_property
+    def shows(self) -> dict[str, Callable[[Any], Any]]:
+        """The fields that are not shown as they are stored."""
+        return {name: kind.show for name, kind in self.fields.items() if type(kind).show is not Kind.show}
+
+    @cached_property
+    def moneys(self) -> list[str]:
+        """The fields whose currency is in a column beside them."""
+        return [name for name, kind in self.fields.items() if isinstance(kind, MoneyKind)]
+
+    @cached_property
+    def references(self) -> dict[str, str]:
+        """Fields in which a client names a record → its resource; owners have a rule of their own."""
+        return {
+            name: kind.resource
+            for name, kind in self.fields.items()
+            if isinstance(kind, Reference)
+            and name != "owner_id"
+            and not self.columns[name].info["server_owned"]
+        }
+
+    @cached_property
+    def recorded(self) -> frozenset[str]:
+        """The columns whose changes an event tells as they are: stamps go without saying, money is told whole."""
+        stamps = {"created_at", "created_by", "updated_at", "updated_by", "version"}
+        return frozenset(self.fields) - stamps - set(self.moneys)
 
     @cached_property
     def filters(self) -> dict[str, tuple[str, Kind]]:

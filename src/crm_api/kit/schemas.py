@@ -52,7 +52,7 @@ def spread(values: Mapping[str, Any]) -> dict[str, Any]:
         elif isinstance(value, Schema):
             found[name] = value.model_dump()
         elif isinstance(value, list):
-            found[name] = [item.model_dump() if isinstance(item, Schema) else item for item in value]
+            found[name] = [item.given() if isinstance(item, Schema) else item for item in value]
         else:
             found[name] = value
     return found
@@ -113,7 +113,7 @@ def _amount(value: object) -> object:
         _fail("out_of_range", expected=f"-10^{_WHOLE_DIGITS} … 10^{_WHOLE_DIGITS}")
     if len(fraction) > _FRACTION_DIGITS:
         _fail("too_precise", limit=_FRACTION_DIGITS)
-    return Decimal(value)
+    return Decimal(value) + 0  # zero has no sign
 
 
 def _currency(value: object) -> object:
@@ -259,8 +259,10 @@ _TRANSLATION: dict[str, tuple[str, dict[str, Any]]] = {
 class ContactPoint(Schema):
     """A phone number or an e-mail address: as it was typed, and as it is compared."""
 
-    raw: str = Field(description="As it was entered.")
-    value: str = Field(description="Normalised: E.164 for phones, folded for e-mails.")
+    raw: str = Field(description="As it was entered.", examples=["+86 138 0013 8000"])
+    value: str = Field(
+        description="Normalised: E.164 for phones, folded for e-mails.", examples=["+8613800138000"]
+    )
 
 
 Email = Annotated[
@@ -280,11 +282,11 @@ Phone = Annotated[
 class RecordRead(Schema):
     """What every record says of itself."""
 
-    id: str = Field(description="UUID of the record.", examples=["01930b2e-6f00-7000-8000-000000000001"])
+    id: Id = Field(description="UUID of the record.")
     created_at: Instant = Field(description="When it was created.")
-    created_by: str = Field(description="The principal who created it.")
+    created_by: Id = Field(description="The principal who created it.")
     updated_at: Instant = Field(description="When it was last changed.")
-    updated_by: str = Field(description="The principal who last changed it.")
+    updated_by: Id = Field(description="The principal who last changed it.")
     version: int = Field(description="Counts the changes, from 1.", examples=[1])
     redacted: list[str] = Field(
         description="Fields that do not show what is stored, because of your role.", examples=[[]]
@@ -294,14 +296,16 @@ class RecordRead(Schema):
 class DeletableRead(RecordRead):
     """A record that can be deleted and restored."""
 
-    deleted_at: Instant | None = Field(description="When it was deleted; null while it lives.")
+    deleted_at: Instant | None = Field(
+        description="When it was deleted; null while it lives.", examples=[None]
+    )
 
 
 class OwnedRead(RecordRead):
     """A record with an owner."""
 
-    owner_id: str | None = Field(description="The user who looks after it; null for nobody.")
-    team_id: str | None = Field(description="The team it counts for.")
+    owner_id: Id | None = Field(description="The user who looks after it; null for nobody.")
+    team_id: Id | None = Field(description="The team it counts for.")
 
 
 class LinkedRead(RecordRead):

@@ -2,12 +2,15 @@
 
 `scoped(Model)` is the only way to name a tenant's table in a statement; it stands for the caller's rows of the table
 wherever it is used: in FROM, in the ON of an outer join, in a subquery. The compiler refuses a statement that names a
-tenant's table in any other way, and one that holds literal SQL text.
+tenant's table in any other way, one that moves a row to another tenant, and one that holds SQL as text: clauses,
+literal columns, hints, operators in words, functions that run a query or set the tenant.
 """
 
-from typing import Any, ClassVar
+import re
+from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import Delete, Insert, TableClause, Update, delete, insert, update
+from sqlalchemy import Delete, Insert, Update, delete, insert, update
 from sqlalchemy.dialects.postgresql.asyncpg import PGCompiler_asyncpg, PGDialect_asyncpg
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.expression import Alias, BindParameter, bindparam
@@ -17,6 +20,11 @@ from sqlalchemy.types import Boolean, Uuid
 from crm_api.kit.db import Base, table
 
 TENANT: BindParameter[str] = bindparam("tenant")
+_LITERAL = re.compile(r"\*|\d+|'[^'\\]*'")
+_OPERATOR = re.compile(r"[-+*/<>=~!@#%^&|?]+")
+_FUNCTION = re.compile(
+    r"(?!set_config$|dblink|query_to_|cursor_to_|table_to_|schema_to_|database_to_)[a-z_][a-z0-9_]*"
+)
 
 
 class UnscopedStatement(Exception):
@@ -63,7 +71,11 @@ def scoped_insert(model: type[Base]) -> Insert:
 
 def is_open(target: object) -> bool:
     """Tables without tenant rows: those on the short reviewed list carry `info={"open": reason}`."""
-    return isinstance(target, Table) and "open" in target.info
+    return (
+        isinstance(target, Table)
+        and "open" in target.info
+        and Base.metadata.tables.get(target.name) is target
+    )
 
 
 class TenantCompiler(PGCompiler_asyncpg):
@@ -73,42 +85,80 @@ class TenantCompiler(PGCompiler_asyncpg):
         """`tenant_id = $n` for one table or alias."""
         return f"{target}.tenant_id = {self.process(bindparam('tenant', type_=_UUID))}"
 
-    def visit_tenant_rows(self, rows: TenantRows, asfrom: bool = False, **options: Any) -> str:
+    def visit_tenant_rows(self, rows: TenantRows, asfrom: bool = False, **_: Any) -> str:
         name = self.preparer.quote(str(rows.name))
         if not asfrom:
             return name
-        target = self.preparer.format_table(rows.element)  # type: ignore[arg-type]
+        target = self.preparer.format_table(rows.element)
         return f"(SELECT * FROM {target} WHERE {self.of_tenant(target)}) AS {name}"
 
     def visit_of_tenant(self, predicate: OfTenant, **_: Any) -> str:
         return self.of_tenant(self.preparer.format_table(predicate.target))
 
     def visit_table(
-        self, table: TableClause, asfrom: bool = False, iscrud: bool = False, **options: Any
+        self, table: Any, asfrom: bool = False, iscrud: bool = False, *positional: Any, **options: Any
     ) -> str:
         if asfrom and not iscrud and not is_open(table):
             raise UnscopedStatement(f"{table.name} is named without its tenant")
-        return super().visit_table(table, asfrom=asfrom, iscrud=iscrud, **options)  # type: ignore[no-untyped-call]
+        return str(super().visit_table(table, asfrom, iscrud, *positional, **options))  # type: ignore[no-untyped-call]
 
-    def visit_update(self, update_stmt: Update, **options: Any) -> str:
+    def visit_update(self, update_stmt: Update, *positional: Any, **options: Any) -> str:
         self._demand_predicate(update_stmt)
-        return str(super().visit_update(update_stmt, **options))  # type: ignore[no-untyped-call]
+        self._refuse_moving(update_stmt, update_stmt._values)
+        return str(super().visit_update(update_stmt, *positional, **options))
 
-    def visit_delete(self, delete_stmt: Delete, **options: Any) -> str:
+    def visit_delete(self, delete_stmt: Delete, *positional: Any, **options: Any) -> str:
         self._demand_predicate(delete_stmt)
-        return str(super().visit_delete(delete_stmt, **options))  # type: ignore[no-untyped-call]
+        return str(super().visit_delete(delete_stmt, *positional, **options))  # type: ignore[no-untyped-call]
 
-    def visit_insert(self, insert_stmt: Insert, **options: Any) -> str:
-        given = (insert_stmt._values or {}) if not is_open(insert_stmt.table) else None
+    def visit_insert(self, insert_stmt: Insert, *positional: Any, **options: Any) -> str:
+        given: Mapping[Any, Any] | None = (
+            (insert_stmt._values or {}) if not is_open(insert_stmt.table) else None
+        )
         if given is not None and not any(
             getattr(key, "name", key) == "tenant_id" and getattr(value, "key", None) == "tenant"
             for key, value in given.items()
         ):
             raise UnscopedStatement(f"INSERT into {insert_stmt.table} without its tenant")
-        return str(super().visit_insert(insert_stmt, **options))  # type: ignore[no-untyped-call]
+        conflict = getattr(insert_stmt, "_post_values_clause", None)
+        self._refuse_moving(insert_stmt, getattr(conflict, "update_values_to_set", None))
+        return str(super().visit_insert(insert_stmt, *positional, **options))  # type: ignore[no-untyped-call]
 
-    def visit_textclause(self, textclause: Any, **options: Any) -> str:
+    def visit_textclause(self, *_: Any, **__: Any) -> str:
         raise UnscopedStatement("literal SQL cannot be checked for its tenant")
+
+    def visit_column(self, column: Any, *positional: Any, **options: Any) -> str:
+        _demand(_LITERAL, column.name if column.is_literal else "*")
+        return str(super().visit_column(column, *positional, **options))
+
+    def visit_custom_op_binary(self, element: Any, operator: Any, **options: Any) -> str:
+        _demand(_OPERATOR, operator.opstring)
+        return str(super().visit_custom_op_binary(element, operator, **options))  # type: ignore[no-untyped-call]
+
+    def visit_custom_op_unary_operator(self, element: Any, operator: Any, **options: Any) -> str:
+        _demand(_OPERATOR, operator.opstring)
+        return str(super().visit_custom_op_unary_operator(element, operator, **options))  # type: ignore[no-untyped-call]
+
+    def visit_custom_op_unary_modifier(self, element: Any, operator: Any, **options: Any) -> str:
+        _demand(_OPERATOR, operator.opstring)
+        return str(super().visit_custom_op_unary_modifier(element, operator, **options))  # type: ignore[no-untyped-call]
+
+    def visit_function(self, func: Any, *positional: Any, **options: Any) -> str:
+        for name in (*func.packagenames, func.name):
+            _demand(_FUNCTION, name)
+        return str(super().visit_function(func, *positional, **options))
+
+    def visit_extract(self, extract: Any, **options: Any) -> str:
+        _demand(_FUNCTION, extract.field)
+        return str(super().visit_extract(extract, **options))  # type: ignore[no-untyped-call]
+
+    def get_statement_hint_text(self, _: Any) -> str:
+        raise UnscopedStatement("literal SQL cannot be checked for its tenant")
+
+    def _refuse_moving(self, statement: Any, values: Any) -> None:
+        names = {getattr(key, "name", key) for key in values or ()}
+        if "tenant_id" in names and not is_open(statement.table):
+            raise UnscopedStatement(f"a row of {statement.table} would move to another tenant")
 
     def _demand_predicate(self, statement: Update | Delete) -> None:
         if not is_open(statement.table) and not any(
@@ -118,12 +168,17 @@ class TenantCompiler(PGCompiler_asyncpg):
             raise UnscopedStatement(f"{statement.table} is changed without its tenant")
 
 
+def _demand(pattern: re.Pattern[str], name: str) -> None:
+    if not pattern.fullmatch(name):
+        raise UnscopedStatement(f"{name!r} could name a table that is not checked for its tenant")
+
+
 class TenantDialect(PGDialect_asyncpg):
     """PostgreSQL over asyncpg, compiled with the wall."""
 
-    statement_compiler: ClassVar[Any] = TenantCompiler
+    statement_compiler: Any = TenantCompiler
     supports_statement_cache = False
 
 
 _UUID = Uuid(as_uuid=False)
-DIALECT = TenantDialect()
+DIALECT = TenantDialect()  # type: ignore[no-untyped-call]

@@ -23,7 +23,7 @@ _PERSON_CHARACTERS: Final = (2, 3)
 # Read differently as a family name than anywhere else.
 _FAMILY_NAMES: Final = dict(
     pair.split(":")
-    for pair in (  # noqa: SIM905  a table reads better
+    for pair in (
         "仇:qiu2 任:ren2 华:hua4 单:shan4 卜:bu3 区:ou1 员:yun4 召:shao4 尉:yu4 折:she2 曾:zeng1 "
         "朴:piao2 查:zha1 盖:ge3 种:chong2 缪:miao4 翟:zhai2 薄:bo2 覃:qin2 解:xie4 乐:yue4"
     ).split()

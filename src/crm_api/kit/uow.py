@@ -6,17 +6,19 @@ as effects and leaves in one statement before the commit.
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any, NamedTuple
 
 import asyncpg
-from sqlalchemy import literal_column, select
+from sqlalchemy import Select, literal_column, select
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.expression import ClauseElement
 
-from crm_api.kit.database import opening, setting, type_connection
+from crm_api.kit.database import Connection, opening, setting
 from crm_api.kit.principal import Permission, Principal, Reach
 from crm_api.kit.statements import STATEMENTS
 
+ACQUIRE_SECONDS = 2
 EFFECTS_AT_ONCE = 8
 
 
@@ -46,7 +48,7 @@ class UnitOfWork:
         self.writing: Any = None
         self._pool = pool
         self._read_only = read_only
-        self._connection: "type_connection | None" = None
+        self._connection: Connection | None = None
         self._effects: list[Effect] = []
 
     @property
@@ -61,7 +63,7 @@ class UnitOfWork:
         statement = STATEMENTS.get(shape, build)
         connection = self._connection or await self._open()
         principal = self.principal
-        bound = {"tenant": principal.tenant_id, "me": principal.id, **values}
+        bound = {**values, "tenant": principal.tenant_id, "me": principal.id}
         return await connection.fetch(statement.sql, *statement.arguments(bound))
 
     async def many(
@@ -74,7 +76,7 @@ class UnitOfWork:
         connection = self._connection or await self._open()
         tenant = self.principal.tenant_id
         await connection.executemany(
-            statement.sql, [statement.arguments({"tenant": tenant, **row}) for row in rows]
+            statement.sql, [statement.arguments({**row, "tenant": tenant}) for row in rows]
         )
 
     def add(self, effect: Effect) -> None:
@@ -91,15 +93,21 @@ class UnitOfWork:
                 for name, value in effect.values.items()
             }
             await self.fetch(
-                ("effects", *(effect.name for effect in batch)), lambda batch=batch: _together(batch), values
+                ("effects", *(effect.name for effect in batch)), partial(_together, batch), values
             )
+
+    def again(self, permission: Permission) -> "UnitOfWork":
+        """A read-only unit of the same principal, for a question after this one has failed."""
+        return UnitOfWork(self._pool, self.principal, permission, request_id=self.request_id, read_only=True)
 
     async def commit(self) -> None:
         """Edges only."""
         await self.flush()
         if self._connection is not None:
             connection = self._connection
-            await connection.execute("COMMIT")
+            # PostgreSQL answers COMMIT with ROLLBACK, and no error, when a failed statement was hidden
+            if await connection.execute("COMMIT") != "COMMIT":
+                raise RolledBack
             self._connection = None
             await self._pool.release(connection)
 
@@ -114,17 +122,23 @@ class UnitOfWork:
             finally:
                 await self._pool.release(connection)
 
-    async def _open(self) -> "type_connection":
-        connection = self._connection = await self._pool.acquire(timeout=5)
+    async def _open(self) -> Connection:
+        # waiting for a connection is bounded; a free one is had without the cost of a timer
+        wait = None if self._pool.get_idle_size() else ACQUIRE_SECONDS
+        connection = self._connection = await self._pool.acquire(timeout=wait)
         await connection.execute(opening(self.principal.tenant_id, read_only=self._read_only))
         return connection
 
 
 def _together(batch: Sequence[Effect]) -> ClauseElement:
-    statement = select(literal_column("1"))
+    statement: Select[Any] = select(literal_column("1"))
     for i, effect in enumerate(batch):
         statement = statement.add_cte(effect.build(f"_{i}").cte(f"effect_{i}"))
     return statement
+
+
+class RolledBack(Exception):
+    """The transaction had failed before its commit and nothing was written; a bug of whoever hid the failure."""
 
 
 class PublicUnit(UnitOfWork):

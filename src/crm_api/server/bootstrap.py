@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import asyncpg
 from sqlalchemy.orm import configure_mappers
 
 from crm_api import wiring
-from crm_api.identity.tenants.provisioning import CreatedTenant, create_tenant
+from crm_api.identity.provisioning.service import CreatedTenant, create_tenant
+from crm_api.kit.conflicts import database_problem
 from crm_api.kit.database import open_pool
 from crm_api.kit.uow import PublicUnit
 from crm_api.server.locking import exclusively
@@ -18,7 +20,7 @@ from crm_api.settings import Settings
 
 PASSWORD_BYTES = 18
 
-assert wiring  # noqa: S101  contexts add to a new tenant by reactions that are bound there
+assert wiring
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ async def outside_unit(settings: Settings) -> AsyncIterator[PublicUnit]:
         try:
             yield unit
             await unit.commit()
+        except asyncpg.PostgresError as error:
+            raise database_problem(error) or error from error
         finally:
             await unit.close()
     finally:

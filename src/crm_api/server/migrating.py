@@ -25,7 +25,7 @@ from crm_api.settings import CannotStart
 LOCK = "crm migrations"
 ATTEMPTS = 20
 LOCK_NOT_AVAILABLE = "55P03"
-MONTHS_AHEAD = 12
+MONTHS_AHEAD = 36
 
 Report = Callable[[str], None]
 _alembic = threading.Lock()  # its context is one global of the process
@@ -92,7 +92,7 @@ def _upgrade(admin_dsn: str, roles: DatabaseRoles, report: Report) -> None:
 
 
 async def ensure_event_partitions(connection: Connection, today: datetime | None = None) -> None:
-    """Partitions of `events` from last month to 12 months ahead; run as the owner of the table.
+    """Partitions of `events` from last month to 36 months ahead; run as the owner of the table.
 
     A partition has forced row security without a policy and without grants: only the way through `events`,
     whose policies then count, leads to its rows.

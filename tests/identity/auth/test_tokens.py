@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from crm_api.identity.auth import tokens
-from crm_api.identity.auth.opaque import SecretKind, make_secret
 from crm_api.identity.auth.tokens import Claims, TokenKeys
+from crm_api.identity.credentials.opaque import SecretKind, make_secret
 from crm_api.kit import clock
 from crm_api.kit.errors import Unauthenticated
 from crm_api.kit.ids import new_id

@@ -1,5 +1,9 @@
-"""Words of the refusals of signing in."""
+"""Refusals of signing in."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from crm_api.kit.errors import Conflict
 from crm_api.kit.messages import register
 
 register(
@@ -10,3 +14,12 @@ register(
         ),
     }
 )
+
+
+class TenantRequired(Conflict):
+    """A person in several companies has to say which; `tenants` lists them."""
+
+    default_code = "tenant_required"
+
+    def __init__(self, companies: Sequence[Mapping[str, Any]]) -> None:
+        super().__init__(extra={"tenants": [{"slug": c["slug"], "name": c["name"]} for c in companies]})

@@ -1,30 +1,21 @@
-"""How a credential becomes a principal: verified, loaded with one statement, remembered for at most a second."""
+"""How a credential becomes a principal: verified, loaded by one statement, remembered for a second."""
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import asyncpg
-from sqlalchemy import ARRAY, Select, Text, Uuid, cast, func, select, true
-from sqlalchemy.sql.expression import bindparam
-
-from crm_api.identity.api_keys.models import ApiKey
-from crm_api.identity.auth.models import Session
-from crm_api.identity.auth.opaque import SecretKind, digest, tenant_of
+from crm_api.identity.auth.repository import AuthRepository
 from crm_api.identity.auth.tokens import TokenKeys
-from crm_api.identity.teams.models import Team
-from crm_api.identity.tenants.models import Tenant
-from crm_api.identity.users.models import User
+from crm_api.identity.credentials.opaque import SecretKind, digest, tenant_of
 from crm_api.kit import clock
-from crm_api.kit.access import ME
-from crm_api.kit.db import table
 from crm_api.kit.errors import Unauthenticated
-from crm_api.kit.grants import RecordGrant
 from crm_api.kit.principal import Permission, Principal, Reach, Right
-from crm_api.kit.tenancy import scoped
 from crm_api.kit.uow import UnitOfWork
+
+if TYPE_CHECKING:
+    import asyncpg
 
 REMEMBERED_SECONDS, REMEMBERED = 1.0, 10_000
 Rights = Callable[[Sequence[str]], tuple[dict[Permission, Reach], dict[str, dict[str, Right]]]]
@@ -40,7 +31,7 @@ class Authentication:
 
 
 class Principals:
-    """Turns bearer credentials into principals. Revoking, disabling or moving somebody holds within a second."""
+    """Turn bearer credentials into principals. Revoking, disabling, moving somebody holds within a second."""
 
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", authentication: Authentication) -> None:
         self._pool = pool
@@ -67,15 +58,13 @@ class Principals:
         return principal
 
     async def _user(self, tenant: str, user: str, session: str) -> Principal:
-        row = await self._one(
-            Principal(tenant, user), "principal of session", _of_session, {"session": session}
-        )
+        row = await self._ask(Principal(tenant, user), lambda auth: auth.of_session(session))
         if row is None or row["expires_at"] <= clock.now():
             raise Unauthenticated("invalid_token")
         return self.user_principal(tenant, user, row, session)
 
     def user_principal(self, tenant: str, user: str, row: Any, session: str | None) -> Principal:
-        """A principal from a row of `user_facts`."""
+        """A principal from a row of `AuthRepository.of_session`."""
         roles = tuple(row["roles"])
         reaches, restrictions = self._authentication.rights(roles)
         return Principal(
@@ -100,9 +89,7 @@ class Principals:
         key = (tenant, hashed.hex())
         found = self._recall(key)
         if found is None:
-            row = await self._one(
-                Principal(tenant, tenant), "principal of key", _of_api_key, {"digest": hashed}
-            )
+            row = await self._ask(Principal(tenant, tenant), lambda auth: auth.of_api_key(hashed))
             if row is None or row["expires_at"] <= clock.now():
                 raise Unauthenticated("invalid_token")
             found = self._remember(key, self._key_principal(tenant, row))
@@ -122,72 +109,11 @@ class Principals:
             currency=row["currency"],
         )
 
-    async def _one(
-        self, principal: Principal, shape: str, build: Callable[[], Select[Any]], values: dict[str, Any]
-    ) -> Any:
+    async def _ask(self, principal: Principal, question: Callable[[AuthRepository], Awaitable[Any]]) -> Any:
         unit = UnitOfWork(self._pool, principal, read_only=True)
         try:
-            rows = await unit.fetch(shape, build, values)
+            answer = await question(AuthRepository(unit))
             await unit.commit()
         finally:
             await unit.close()
-        return rows[0] if rows else None
-
-
-def user_facts(users: Any) -> list[Any]:
-    """What of a user decides about access: roles, team, the teams below it, what was shared."""
-    teams, grants = scoped(Team, "below"), scoped(RecordGrant, "shares")
-    subtree = select(cast(teams.c.id, Text)).where(
-        users.c.team_id == func.any(teams.c.path), teams.c.deleted_at.is_(None)
-    )
-    shared = select(grants.c.resource).where(grants.c.principal_id == users.c.id).distinct()
-    tenants = table(Tenant).c
-    return [
-        users.c.roles,
-        cast(users.c.team_id, Text).label("team_id"),
-        tenants.time_zone,
-        tenants.currency,
-        func.array(subtree.scalar_subquery(), type_=ARRAY(Text)).label("subtree"),
-        func.array(shared.scalar_subquery(), type_=ARRAY(Text)).label("shared"),
-    ]
-
-
-def active(users: Any) -> list[Any]:
-    """Neither the user nor the company is barred."""
-    return [users.c.status == "active", users.c.deleted_at.is_(None), table(Tenant).c.status == "active"]
-
-
-def _of_session() -> Select[Any]:
-    users, sessions = scoped(User, "u"), scoped(Session, "s")
-    own = (sessions.c.id == bindparam("session", type_=Uuid(as_uuid=False))) & (
-        sessions.c.principal_id == users.c.id
-    )
-    return (
-        select(*user_facts(users), sessions.c.expires_at)
-        .select_from(users.join(sessions, own).join(table(Tenant), true()))
-        .where(
-            users.c.id == ME,
-            table(Tenant).c.id == users.c.tenant_id,
-            sessions.c.revoked_at.is_(None),
-            *active(users),
-        )
-    )
-
-
-def _of_api_key() -> Select[Any]:
-    keys, tenants = scoped(ApiKey, "k"), table(Tenant)
-    return (
-        select(
-            cast(keys.c.id, Text).label("id"),
-            keys.c.permissions,
-            keys.c.expires_at,
-            tenants.c.time_zone,
-            tenants.c.currency,
-        )
-        .select_from(keys.join(tenants, tenants.c.id == keys.c.tenant_id))
-        .where(
-            keys.c.digest == bindparam("digest", type_=keys.c.digest.type),
-            keys.c.revoked_at.is_(None),
-            tenants.c.status == "active",
-        )
-    )
+        return answer

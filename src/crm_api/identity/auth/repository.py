@@ -1,191 +1,118 @@
-"""Logins, memberships, sessions and refresh tokens."""
+"""What signing in and every request ask about a user or a key."""
 
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import LargeBinary, Select, Text, Uuid, cast, func, insert, select, true, update
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.sql.dml import Insert, Update
-from sqlalchemy.sql.expression import ClauseElement, bindparam
+from sqlalchemy import ARRAY, Select, Text, Uuid, cast, func, select, true
+from sqlalchemy.sql.expression import bindparam
 
-from crm_api.identity.auth.models import Login, Membership, RefreshToken, Session
-from crm_api.identity.auth.principals import active, user_facts
+from crm_api.identity.api_keys.models import ApiKey
+from crm_api.identity.credentials.models import Session
+from crm_api.identity.teams.models import Team
 from crm_api.identity.tenants.models import Tenant
-from crm_api.identity.users.models import User
+from crm_api.identity.users.models import User, UserStatus
 from crm_api.kit.access import ME
 from crm_api.kit.db import table
-from crm_api.kit.effects import insert_of
-from crm_api.kit.tenancy import scoped, scoped_update
+from crm_api.kit.grants import RecordGrant
+from crm_api.kit.tenancy import scoped
 from crm_api.kit.uow import UnitOfWork
-
-_EMAIL = bindparam("email", type_=Text)
-_LOGIN = bindparam("login_id", type_=Uuid(as_uuid=False))
-_SESSION = bindparam("session_id", type_=Uuid(as_uuid=False))
-_AT = bindparam("at", type_=table(Session).c.created_at.type)
 
 
 class AuthRepository:
-    """Statements on the open tables of signing in, and on the sessions of a tenant."""
+    """The unit's own user or key, unless it or its company is barred."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
 
-    async def login(self, email: str) -> Any:
-        """The login of a folded e-mail address, or None."""
-        rows = await self.uow.fetch("login", _login, {"email": email})
-        return rows[0] if rows else None
-
-    async def memberships(self, login_id: str) -> list[Any]:
-        """The companies a person may enter: tenant_id, user_id, slug, name."""
-        return list(await self.uow.fetch("memberships", _memberships, {"login_id": login_id}))
-
-    async def new_login(self, login_id: str, email: str, password_hash: str | None) -> str:
-        """The id of the login with this address, made if there is none."""
-        values = {"id": login_id, "new_email": email, "password_hash": password_hash}
-        rows = await self.uow.fetch("new login", _new_login, values)
-        return str(rows[0][0])
-
-    async def set_password(self, login_id: str, password_hash: str) -> None:
-        """Replace the password."""
-        await self.uow.fetch("set password", _set_password, {"login_id": login_id, "new_hash": password_hash})
-
-    async def join(self, login_id: str, tenant_id: str, user_id: str) -> None:
-        """Make a login a user of a tenant."""
-        values = {"login_id": login_id, "tenant_id": tenant_id, "user_id": user_id}
-        await self.uow.fetch(
-            "join",
-            lambda: insert(table(Membership)).values(
-                {k: bindparam(k, type_=Uuid(as_uuid=False)) for k in values}
-            ),
-            values,
-        )
-
     async def facts(self) -> Any:
-        """What of the unit's own user decides about access, or None when the user or the company is barred."""
-        rows = await self.uow.fetch("facts", _facts, {})
+        """Access facts of the unit's user, their status, their name and the company's; or None."""
+        return await self._one("facts", _facts, {})
+
+    async def of_session(self, session_id: str) -> Any:
+        """Access facts of the unit's user and when the session ends; None when it is not theirs or over."""
+        return await self._one("principal of session", _of_session, {"session": session_id})
+
+    async def of_api_key(self, digest: bytes) -> Any:
+        """Id, permissions and expires_at of a key, time zone and currency of its company; or None."""
+        return await self._one("principal of key", _of_api_key, {"digest": digest})
+
+    async def _one(self, shape: str, build: Any, values: dict[str, Any]) -> Any:
+        rows = await self.uow.fetch(shape, build, values)
         return rows[0] if rows else None
 
-    async def open_session(self, session: Session) -> None:
-        """Store a session."""
-        await self.uow.fetch("open session", lambda: insert_of(Session), session.__dict__)
 
-    async def add_token(self, token: RefreshToken) -> None:
-        """Store a refresh token."""
-        await self.uow.fetch("add token", lambda: insert_of(RefreshToken), token.__dict__)
-
-    async def use_token(self, digest: bytes, at: datetime) -> str | None:
-        """The session of an unused token, which is used from now on; None when it was used before: exactly one of
-        several callers gets it."""
-        rows = await self.uow.fetch("use token", _use_token, {"digest": digest, "at": at})
-        return rows[0][0] if rows else None
-
-    async def session_of(self, digest: bytes) -> Any:
-        """id, principal_id, expires_at, revoked_at of the session a token belongs to, or None."""
-        rows = await self.uow.fetch("session of token", _session_of, {"digest": digest})
-        return rows[0] if rows else None
-
-    async def end_session(self, session_id: str, at: datetime) -> None:
-        """Revoke one session."""
-        await self.uow.fetch("end session", _end_session, {"session_id": session_id, "at": at})
-
-    async def end_sessions_of(self, principal_id: str, at: datetime) -> None:
-        """Revoke every session of a user."""
-        await self.uow.fetch("end sessions", _end_sessions, {"principal_id": principal_id, "at": at})
-
-
-def _login() -> Select[Any]:
-    logins = table(Login)
-    return select(cast(logins.c.id, Text).label("id"), logins.c.password_hash).where(logins.c.email == _EMAIL)
-
-
-def _memberships() -> Select[Any]:
-    members, tenants = table(Membership), table(Tenant)
-    return (
-        select(
-            cast(members.c.tenant_id, Text).label("tenant_id"),
-            cast(members.c.user_id, Text).label("user_id"),
-            tenants.c.slug,
-            tenants.c.name,
-        )
-        .join_from(members, tenants, tenants.c.id == members.c.tenant_id)
-        .where(members.c.login_id == _LOGIN, tenants.c.status == "active")
-        .order_by(tenants.c.slug)
+def _user_facts(users: Any) -> list[Any]:
+    """Roles, team, the teams below it, what was shared."""
+    teams, grants = scoped(Team, "below"), scoped(RecordGrant, "shares")
+    subtree = select(cast(teams.c.id, Text)).where(
+        users.c.team_id == func.any(teams.c.path), teams.c.deleted_at.is_(None)
     )
-
-
-def _new_login() -> Insert:
-    logins = table(Login)
-    statement = postgresql.insert(logins).values(
-        id=bindparam("id", type_=logins.c.id.type),
-        email=bindparam("new_email", type_=Text),
-        password_hash=bindparam("password_hash", type_=Text),
-    )
-    # a no-op update, so that the id of a login that exists comes back and the row is locked
-    same = statement.on_conflict_do_update(index_elements=["email"], set_={"email": statement.excluded.email})
-    return same.returning(cast(logins.c.id, Text))
-
-
-def _set_password() -> Update:
-    logins = table(Login)
-    return update(logins).where(logins.c.id == _LOGIN).values(password_hash=bindparam("new_hash", type_=Text))
+    shared = select(grants.c.resource).where(grants.c.principal_id == users.c.id).distinct()
+    tenants = table(Tenant).c
+    return [
+        users.c.roles,
+        cast(users.c.team_id, Text).label("team_id"),
+        tenants.time_zone,
+        tenants.currency,
+        func.array(subtree.scalar_subquery(), type_=ARRAY(Text)).label("subtree"),
+        func.array(shared.scalar_subquery(), type_=ARRAY(Text)).label("shared"),
+    ]
 
 
 def _facts() -> Select[Any]:
-    users = scoped(User, "u")
-    tenants = table(Tenant)
+    users, tenants = scoped(User, "u"), table(Tenant)
     return (
         select(
-            *user_facts(users),
+            *_user_facts(users),
+            users.c.status,
             users.c.name,
             users.c.email,
             tenants.c.name.label("tenant_name"),
             tenants.c.slug,
             tenants.c.locale,
         )
-        .select_from(users.join(tenants, true()))
-        .where(users.c.id == ME, tenants.c.id == users.c.tenant_id, *active(users))
+        .select_from(users.join(tenants, tenants.c.id == users.c.tenant_id))
+        .where(
+            users.c.id == ME,
+            users.c.status != UserStatus.DISABLED.value,
+            users.c.deleted_at.is_(None),
+            tenants.c.status == "active",
+        )
     )
 
 
-def _use_token() -> ClauseElement:
-    tokens = table(RefreshToken).c
+def _of_session() -> Select[Any]:
+    users, sessions, tenants = scoped(User, "u"), scoped(Session, "s"), table(Tenant)
+    own = (sessions.c.id == bindparam("session", type_=Uuid(as_uuid=False))) & (
+        sessions.c.principal_id == users.c.id
+    )
     return (
-        scoped_update(RefreshToken)
-        .where(tokens.digest == bindparam("digest", type_=LargeBinary), tokens.used_at.is_(None))
-        .values(used_at=_AT)
-        .returning(cast(tokens.session_id, Text))
+        select(*_user_facts(users), sessions.c.expires_at)
+        .select_from(users.join(sessions, own).join(tenants, true()))
+        .where(
+            users.c.id == ME,
+            tenants.c.id == users.c.tenant_id,
+            sessions.c.revoked_at.is_(None),
+            users.c.status == UserStatus.ACTIVE.value,
+            users.c.deleted_at.is_(None),
+            tenants.c.status == "active",
+        )
     )
 
 
-def _session_of() -> Select[Any]:
-    tokens, sessions = scoped(RefreshToken, "t"), scoped(Session, "s")
+def _of_api_key() -> Select[Any]:
+    keys, tenants = scoped(ApiKey, "k"), table(Tenant)
     return (
         select(
-            cast(sessions.c.id, Text).label("id"),
-            cast(sessions.c.principal_id, Text).label("principal_id"),
-            sessions.c.expires_at,
-            sessions.c.revoked_at,
+            cast(keys.c.id, Text).label("id"),
+            keys.c.permissions,
+            keys.c.expires_at,
+            tenants.c.time_zone,
+            tenants.c.currency,
         )
-        .join_from(tokens, sessions, sessions.c.id == tokens.c.session_id)
-        .where(tokens.c.digest == bindparam("digest", type_=LargeBinary))
-        .with_for_update(of=sessions)
-    )
-
-
-def _end_session() -> Update:
-    sessions = table(Session).c
-    return (
-        scoped_update(Session)
-        .where(sessions.id == _SESSION)
-        .values(revoked_at=func.coalesce(sessions.revoked_at, _AT))
-    )
-
-
-def _end_sessions() -> Update:
-    sessions = table(Session).c
-    owner = bindparam("principal_id", type_=Uuid(as_uuid=False))
-    return (
-        scoped_update(Session)
-        .where(sessions.principal_id == owner, sessions.revoked_at.is_(None))
-        .values(revoked_at=_AT)
+        .select_from(keys.join(tenants, tenants.c.id == keys.c.tenant_id))
+        .where(
+            keys.c.digest == bindparam("digest", type_=keys.c.digest.type),
+            keys.c.revoked_at.is_(None),
+            tenants.c.status == "active",
+        )
     )

@@ -4,9 +4,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from crm_api.identity.credentials.schemas import Password
 from crm_api.kit.schemas import Schema
-
-Password = Annotated[str, StringConstraints(min_length=1, max_length=512, strip_whitespace=False)]
 
 
 class Credentials(Schema):
@@ -47,33 +46,36 @@ class Refresh(Schema):
 class Tokens(Schema):
     """What a session is carried on with."""
 
-    access_token: str = Field(description="Send as `Authorization: Bearer …`.")
+    access_token: str = Field(description="Send as `Authorization: Bearer …`.", examples=["eyJhbGciOi…"])
     refresh_token: str = Field(
-        description="Exchange at `/auth/refresh` before or after the access token expires."
+        description="Exchange at `/auth/refresh` before or after the access token expires.",
+        examples=["crm_rt_…"],
     )
-    token_type: str = Field(description="Always `bearer`.")
-    expires_in: int = Field(description="Seconds until the access token expires.")
+    token_type: str = Field(description="Always `bearer`.", examples=["bearer"])
+    expires_in: int = Field(description="Seconds until the access token expires.", examples=[900])
 
 
 class TenantRef(Schema):
     """The company a session is in."""
 
     id: str = Field(description="Id of the company.")
-    name: str = Field(description="Its name.")
-    slug: str = Field(description="Its name in a login form.")
-    currency: str = Field(description="ISO 4217 currency of new amounts.")
-    time_zone: str = Field(description="IANA time zone of its days.")
+    name: str = Field(description="Its name.", examples=["上海智达科技有限公司"])
+    slug: str = Field(description="Its name in a login form.", examples=["zhida"])
+    currency: str = Field(description="ISO 4217 currency of new amounts.", examples=["CNY"])
+    time_zone: str = Field(description="IANA time zone of its days.", examples=["Asia/Shanghai"])
 
 
 class Me(Schema):
     """Who the caller is and what they may do."""
 
     id: str = Field(description="Id of the principal; for people also the user id.")
-    kind: str = Field(description="`user` or `api_key`.")
-    name: str | None = Field(description="Name of the person; null for an API key.")
-    email: str | None = Field(description="E-mail address; null for an API key.")
+    kind: str = Field(description="`user` or `api_key`.", examples=["user"])
+    name: str | None = Field(description="Name of the person; null for an API key.", examples=["李娜"])
+    email: str | None = Field(
+        description="E-mail address; null for an API key.", examples=["li.na@zhida.example"]
+    )
     team_id: str | None = Field(description="Primary team.")
-    roles: list[str] = Field(description="Role keys.")
+    roles: list[str] = Field(description="Role keys.", examples=[["account_manager"]])
     permissions: dict[str, str] = Field(
         description="Permission → reach (`own`, `team`, `subtree`, `all`), the widest of all roles.",
         examples=[{"customers:read": "own", "customers:create": "own"}],

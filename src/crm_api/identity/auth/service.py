@@ -1,16 +1,20 @@
 """Signing in, carrying on, signing out."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from crm_api.identity.auth import errors as errors
-from crm_api.identity.auth.models import RefreshToken, Session
-from crm_api.identity.auth.opaque import SecretKind, digest, make_secret, tenant_of
-from crm_api.identity.auth.passwords import verify_password
+from crm_api.identity.auth.errors import TenantRequired
 from crm_api.identity.auth.principals import Authentication
 from crm_api.identity.auth.repository import AuthRepository
+from crm_api.identity.credentials.models import RefreshToken, Session
+from crm_api.identity.credentials.opaque import SecretKind, digest, make_secret, tenant_of
+from crm_api.identity.credentials.passwords import verify_password
+from crm_api.identity.credentials.repository import CredentialRepository
+from crm_api.identity.users.models import UserStatus
+from crm_api.identity.users.service import UserService
 from crm_api.kit import clock
-from crm_api.kit.errors import Conflict, Problem, Unauthenticated
+from crm_api.kit.errors import Problem, Unauthenticated
 from crm_api.kit.principal import Principal
 from crm_api.kit.text import fold_email
 from crm_api.kit.uow import PublicUnit, UnitOfWork
@@ -25,26 +29,27 @@ class AuthService:
         self.uow = uow
         self._authentication = authentication
         self._repository = AuthRepository(uow)
+        self._credentials = CredentialRepository(uow)
 
     async def login(self, unit: PublicUnit, email: str, password: str, tenant: str | None) -> dict[str, Any]:
         """Tokens for e-mail and password; a person in several companies names one of them."""
-        login = await self._repository.login(fold_email(email) or "")
+        login = await self._credentials.login(fold_email(email) or "")
         verdict = await verify_password(login["password_hash"] if login else None, password)
         if not verdict.ok or login is None:
             raise Unauthenticated("invalid_credentials")
         if verdict.new_hash:
-            await self._repository.set_password(login["id"], verdict.new_hash)
-        companies = await self._repository.memberships(login["id"])
-        wanted = [row for row in companies if tenant is None or row["slug"] == tenant]
-        if len(wanted) > 1:
-            raise Conflict(
-                "tenant_required", extra={"tenants": [{"slug": r["slug"], "name": r["name"]} for r in wanted]}
-            )
-        if not wanted:
+            await self._credentials.set_password(login["id"], verdict.new_hash)
+        companies = [
+            company
+            for company in await self._credentials.memberships(login["id"])
+            if tenant in (None, company["slug"]) and await self._standing(unit, company)
+        ]
+        if not companies:
             raise Unauthenticated("invalid_credentials")
-        await unit.enter(Principal(wanted[0]["tenant_id"], wanted[0]["user_id"]))
-        if await self._repository.facts() is None:
-            raise Unauthenticated("invalid_credentials")
+        if len(companies) > 1:
+            raise TenantRequired(companies)
+        if await self._standing(unit, companies[0]) == UserStatus.INVITED:
+            await UserService(unit).accept(companies[0]["user_id"])
         return await self._open_session()
 
     async def refresh(self, unit: PublicUnit, token: str) -> dict[str, Any] | Problem:
@@ -54,11 +59,11 @@ class AuthService:
             raise Unauthenticated("invalid_token")
         await unit.enter(Principal(tenant, tenant))
         hashed, at = digest(token, self._authentication.pepper), clock.now()
-        session = await self._repository.session_of(hashed)
+        session = await self._credentials.session_of(hashed)
         if session is None or session["revoked_at"] is not None or session["expires_at"] <= at:
             raise Unauthenticated("invalid_token")
-        if await self._repository.use_token(hashed, at) is None:
-            await self._repository.end_session(session["id"], at)
+        if await self._credentials.use_token(hashed, at) is None:
+            await self._credentials.end_session(session["id"], at)
             return Unauthenticated("refresh_reused")
         await unit.enter(Principal(tenant, session["principal_id"]))
         if await self._repository.facts() is None:
@@ -68,7 +73,7 @@ class AuthService:
     async def logout(self) -> None:
         """End the session the access token belongs to."""
         if self.uow.principal.session_id is not None:
-            await self._repository.end_session(self.uow.principal.session_id, clock.now())
+            await self._credentials.end_session(self.uow.principal.session_id, clock.now())
 
     async def me(self) -> dict[str, Any]:
         """The caller, in their own words."""
@@ -87,6 +92,12 @@ class AuthService:
             and {"id": principal.tenant_id, "name": facts["tenant_name"], **{k: facts[k] for k in company}},
         }
 
+    async def _standing(self, unit: PublicUnit, company: Mapping[str, Any]) -> Any:
+        """Enter a company as the person's user there; their status, or None when they are barred."""
+        await unit.enter(Principal(company["tenant_id"], company["user_id"]))
+        facts = await self._repository.facts()
+        return facts["status"] if facts else None
+
     async def _open_session(self) -> dict[str, Any]:
         at = clock.now()
         principal = self.uow.principal
@@ -96,13 +107,13 @@ class AuthService:
             created_at=at,
             expires_at=at + timedelta(days=SESSION_DAYS),
         )
-        await self._repository.open_session(session)
+        await self._credentials.open_session(session)
         return await self._tokens(session.id)
 
     async def _tokens(self, session_id: str) -> dict[str, Any]:
         principal = self.uow.principal
         refresh = make_secret(SecretKind.REFRESH_TOKEN, principal.tenant_id)
-        await self._repository.add_token(
+        await self._credentials.add_token(
             RefreshToken.new(
                 tenant_id=principal.tenant_id,
                 session_id=session_id,

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Mapped
 
 from crm_api.kit import kinds
 from crm_api.kit.db import LIVE, Base, Deletable, Linked, Recorded
+from crm_api.kit.text import sort_key
 
 
 class Team(Linked, Deletable, Recorded, Base):
@@ -23,3 +24,7 @@ class Team(Linked, Deletable, Recorded, Base):
         Index("teams_name_idx", "tenant_id", "name_sort", "id", postgresql_where=LIVE),
         Index("teams_parent_id_idx", "tenant_id", "parent_id"),
     )
+
+    def rename(self, name: str) -> None:
+        """Take a name; what it is sorted by follows."""
+        self.apply({"name": name, "name_sort": sort_key(name)})

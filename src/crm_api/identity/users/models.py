@@ -1,5 +1,6 @@
 """A person in a company."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Mapped
 
 from crm_api.kit import kinds
 from crm_api.kit.db import LIVE, Base, Deletable, Linked, Recorded
+from crm_api.kit.text import sort_key
 
 
 class UserStatus(StrEnum):
@@ -21,7 +23,7 @@ class User(Linked, Deletable, Recorded, Base):
     """A login in a tenant; `id` is also the id of its principal."""
 
     __tablename__ = "users"
-    email: Mapped[str] = kinds.line(254)
+    email: Mapped[str] = kinds.email()
     name: Mapped[str] = kinds.line(200)
     name_sort: Mapped[str] = kinds.sort_text()
     title: Mapped[str | None] = kinds.line(200, null=True)
@@ -29,6 +31,7 @@ class User(Linked, Deletable, Recorded, Base):
     manager_id: Mapped[str | None] = kinds.reference("users", null=True)
     status: Mapped[str] = kinds.choice(UserStatus, default=UserStatus.INVITED, server_owned=True)
     roles: Mapped[list[str]] = kinds.structure(default=list)
+    activated_at: Mapped[datetime | None] = kinds.instant(null=True, server_owned=True)
     locale: Mapped[str | None] = kinds.line(10, null=True)
     time_zone: Mapped[str | None] = kinds.line(63, null=True)
     __table_args__ = (
@@ -41,3 +44,19 @@ class User(Linked, Deletable, Recorded, Base):
         Index("users_name_idx", "tenant_id", "name_sort", "id", postgresql_where=LIVE),
         Index("users_team_id_idx", "tenant_id", "team_id"),
     )
+
+    @property
+    def administers(self) -> bool:
+        """Whether the user can let others in."""
+        return self.status == UserStatus.ACTIVE and self.deleted_at is None and "administrator" in self.roles
+
+    def rename(self, name: str) -> None:
+        """Take a name; what it is sorted by follows."""
+        self.apply({"name": name, "name_sort": sort_key(name)})
+
+    def activate(self, at: datetime) -> None:
+        """From now on they can sign in, unless they are disabled."""
+        if self.activated_at is None:
+            self.activated_at = at
+        if self.status == UserStatus.INVITED:
+            self.status = UserStatus.ACTIVE.value

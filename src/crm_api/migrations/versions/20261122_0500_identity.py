@@ -107,6 +107,7 @@ def upgrade() -> None:
     sa.Column('manager_id', sa.Uuid(as_uuid=False), nullable=True),
     sa.Column('status', sa.Text(), nullable=False),
     sa.Column('roles', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('activated_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('locale', sa.Text(), nullable=True),
     sa.Column('time_zone', sa.Text(), nullable=True),
     sa.Column('external_ids', postgresql.JSONB(astext_type=sa.Text()), nullable=False),

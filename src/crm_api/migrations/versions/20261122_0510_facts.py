@@ -93,10 +93,7 @@ def upgrade() -> None:
     op.create_index('ownership_periods_record_idx', 'ownership_periods', ['tenant_id', 'resource', 'record_id', 'started_at'], unique=False)
     protect("events", immutable=True)
     protect("ownership_periods", "external_ids", "record_grants", "search_documents")
-    op.execute("CREATE TABLE events_default PARTITION OF events DEFAULT")
-    op.execute("ALTER TABLE events_default ENABLE ROW LEVEL SECURITY")
-    op.execute("ALTER TABLE events_default FORCE ROW LEVEL SECURITY")
-    op.execute("CREATE INDEX search_documents_grams_idx ON search_documents USING gin ((grams || sensitive_grams))")
+    op.create_index("search_documents_grams_idx", "search_documents", [sa.text("(grams || sensitive_grams)")], postgresql_using="gin")
     roles = op.get_context().opts["roles"]
     op.execute(SEARCH)
     op.execute(f"GRANT SELECT ON search_documents TO {roles.search}")

@@ -43,17 +43,3 @@ class CustomerRepository(Repository[Customer]):
         values = {**access_values(principal, reach), "key": customer.name_key, "new_id": customer.id}
         rows = await self.uow.fetch(("similar customers", scope), build, values)
         return [{"id": row[0], "name": row[1], "reason": "same_name"} for row in rows]
-
-    async def has_ancestor(self, customer_id: str, ancestor_id: str) -> bool:
-        """Whether the chain of parents of one customer passes through another."""
-
-        def build() -> Select[Any]:
-            rows, above = scoped(Customer, "r"), scoped(Customer, "above")
-            start = bindparam("start", type_=Uuid(as_uuid=False))
-            chain = select(rows.c.id, rows.c.parent_id).where(rows.c.id == start).cte("chain", recursive=True)
-            chain = chain.union(select(above.c.id, above.c.parent_id).where(above.c.id == chain.c.parent_id))
-            return select(chain.c.id).where(chain.c.id == bindparam("sought", type_=Uuid(as_uuid=False)))
-
-        return bool(
-            await self.uow.fetch("customer ancestors", build, {"start": customer_id, "sought": ancestor_id})
-        )

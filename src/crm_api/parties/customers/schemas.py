@@ -101,8 +101,8 @@ class SimilarCustomer(Schema):
     """Another customer that may be the same one; reported, never refused."""
 
     id: str = Field(description="Its id.")
-    name: str = Field(description="Its name.")
-    reason: str = Field(description="What is alike: `same_name`.")
+    name: str = Field(description="Its name.", examples=["上海智达科技"])
+    reason: str = Field(description="What is alike: `same_name`.", examples=["same_name"])
 
 
 class CustomerCreated(CustomerRead):

@@ -31,7 +31,7 @@ class CustomerService:
             **await first_owner(self.uow, values),
             kind=values.pop("kind", "company"),
         )
-        await self._change(customer, values)
+        _change(customer, values)
         created = await self._repository.add(customer)
         return {**created, "possible_duplicates": await self._repository.similar(customer)}
 
@@ -41,8 +41,11 @@ class CustomerService:
         refuse_unwritable(self.uow, customers, values)
         customer = await self._repository.load(customer_id)
         event = await assign_owner(self.uow, customer, values, ASSIGN)
-        await self._change(customer, values)
-        return await self._repository.save(customer, event=event)
+        _change(customer, values)
+        saved = await self._repository.save(customer, event=event)
+        if await self._repository.is_circular(customer, "parent_id"):
+            raise ParentCycle
+        return saved
 
     async def delete(self, customer_id: str) -> None:
         """Softly: it can be restored."""
@@ -56,13 +59,9 @@ class CustomerService:
         customer.deleted_at = None
         return await self._repository.save(customer, event="restored")
 
-    async def _change(self, customer: Customer, values: dict[str, Any]) -> None:
-        if "name" in values:
-            customer.rename(values.pop("name"))
-        customer.enter(values.pop("lifecycle", customer.lifecycle), clock.now())
-        parent_id = values.get("parent_id")
-        if parent_id and (
-            parent_id == customer.id or await self._repository.has_ancestor(parent_id, customer.id)
-        ):
-            raise ParentCycle
-        customer.apply(values)
+
+def _change(customer: Customer, values: dict[str, Any]) -> None:
+    if "name" in values:
+        customer.rename(values.pop("name"))
+    customer.enter(values.pop("lifecycle", customer.lifecycle), clock.now())
+    customer.apply(values)

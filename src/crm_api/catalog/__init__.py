@@ -1,0 +1,1 @@
+"""What we sell: products. May import setup, identity and kit; emits product events."""

@@ -1,0 +1,64 @@
+"""Something that is sold."""
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index
+from sqlalchemy.orm import Mapped
+
+from crm_api.kit import kinds
+from crm_api.kit.db import LIVE, Base, Deletable, Linked, Recorded
+from crm_api.kit.text import sort_key
+
+
+class Lifecycle(StrEnum):
+    """A retired product is not sold any more; what was sold of it stays as it is."""
+
+    PLANNED = "planned"
+    ACTIVE = "active"
+    PHASE_OUT = "phase_out"
+    RETIRED = "retired"
+
+
+class Product(Linked, Deletable, Recorded, Base):
+    """`list_price` and `cost` are for one `unit`, without tax; `tax_rate` is in percent."""
+
+    __tablename__ = "products"
+    code: Mapped[str] = kinds.line(63)
+    code_sort: Mapped[str] = kinds.sort_text(63)
+    name: Mapped[str] = kinds.line(200)
+    name_sort: Mapped[str] = kinds.sort_text()
+    spec: Mapped[str | None] = kinds.line(500, null=True)
+    unit: Mapped[str | None] = kinds.line(63, null=True)
+    category: Mapped[str | None] = kinds.line(200, null=True)
+    lifecycle: Mapped[str] = kinds.choice(Lifecycle, default=Lifecycle.ACTIVE)
+    list_price: Mapped[Decimal | None] = kinds.money(null=True)
+    list_price_currency: Mapped[str | None] = kinds.currency(null=True)
+    list_price_micro: Mapped[int] = kinds.micros("list_price")
+    cost: Mapped[Decimal | None] = kinds.money(null=True)
+    cost_currency: Mapped[str | None] = kinds.currency(null=True)
+    cost_micro: Mapped[int] = kinds.micros("cost")
+    tax_rate: Mapped[Decimal | None] = kinds.quantity(null=True)
+    description: Mapped[str | None] = kinds.line(10_000, null=True)
+    __table_args__ = (
+        CheckConstraint(kinds.choices_check("lifecycle", list(Lifecycle)), name="lifecycle"),
+        CheckConstraint("(list_price IS NULL) = (list_price_currency IS NULL)", name="list_price_currency"),
+        CheckConstraint("(cost IS NULL) = (cost_currency IS NULL)", name="cost_currency"),
+        Index("products_code_key", "tenant_id", "code", unique=True, postgresql_where=LIVE),
+        *(
+            Index(f"products_all_{sort}_idx", "tenant_id", sort, "id", postgresql_where=LIVE)
+            for sort in ("created_at", "name_sort", "code_sort", "list_price_micro")
+        ),
+    )
+
+    @property
+    def is_sellable(self) -> bool:
+        """Whether it may stand on a new line."""
+        return self.lifecycle != Lifecycle.RETIRED
+
+    def put(self, values: dict[str, Any]) -> None:
+        """Set columns; what code and name are sorted by follows."""
+        self.apply(
+            {**values, **{f"{key}_sort": sort_key(values[key]) for key in ("code", "name") & values.keys()}}
+        )

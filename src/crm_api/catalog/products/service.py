@@ -1,0 +1,58 @@
+"""The verbs of products."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from crm_api.catalog.products.models import Lifecycle, Product
+from crm_api.catalog.products.resource import products
+from crm_api.kit import clock
+from crm_api.kit.repository import Repository, refuse_unwritable
+from crm_api.kit.schemas import clear_money
+from crm_api.kit.uow import UnitOfWork
+
+
+class ProductService:
+    """Raises kinds, emits facts; never queries, never commits."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+        self._repository: Repository[Product] = Repository(uow, products)
+
+    async def create(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """A new product; an equal code is refused."""
+        values = {name: value for name, value in given.items() if name != "id" or value}
+        refuse_unwritable(self.uow, products, values)
+        product = Product.new()
+        product.put(clear_money(values, "list_price", "cost"))
+        return await self._repository.add(product)
+
+    async def update(self, product_id: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Absent keeps, null clears, money is replaced whole."""
+        refuse_unwritable(self.uow, products, given)
+        product = await self._repository.load(product_id)
+        product.put(clear_money(dict(given), "list_price", "cost"))
+        return await self._repository.save(product)
+
+    async def delete(self, product_id: str) -> None:
+        """Softly: it can be restored."""
+        product = await self._repository.load(product_id)
+        product.deleted_at = clock.now()
+        await self._repository.save(product, event="deleted")
+
+    async def restore(self, product_id: str) -> dict[str, Any]:
+        """Undo a deletion, unless another product has taken its code or external id meanwhile."""
+        product = await self._repository.load(product_id, deleted=True)
+        product.deleted_at = None
+        return await self._repository.save(product, event="restored")
+
+    async def activate(self, product_id: str) -> dict[str, Any]:
+        """Sell it, for the first time or again."""
+        product = await self._repository.load(product_id)
+        product.lifecycle = Lifecycle.ACTIVE
+        return await self._repository.save(product, event="activated")
+
+    async def retire(self, product_id: str) -> dict[str, Any]:
+        """Sell it no more; what was sold stays as it is."""
+        product = await self._repository.load(product_id)
+        product.lifecycle = Lifecycle.RETIRED
+        return await self._repository.save(product, event="retired")

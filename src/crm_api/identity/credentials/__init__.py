@@ -1,0 +1,1 @@
+"""What people and integrations prove who they are with: logins, passwords, sessions, opaque secrets."""

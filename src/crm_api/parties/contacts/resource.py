@@ -1,0 +1,16 @@
+"""Contacts as a resource."""
+
+from crm_api.kit.access import owned
+from crm_api.kit.resource import Resource
+from crm_api.parties.contacts.models import Contact
+
+contacts = Resource(
+    name="contacts",
+    singular="contact",
+    model=Contact,
+    access=owned(),
+    sorts={"created_at": "created_at", "name": "name_sort"},
+    search=("name", "title", "phones", "emails"),
+    sensitive_search=("phones", "emails"),
+)
+ASSIGN = contacts.action("assign")

@@ -1,0 +1,58 @@
+"""The verbs of contacts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from crm_api.kit import clock
+from crm_api.kit.owning import assign_owner, first_owner
+from crm_api.kit.repository import Repository, refuse_unwritable
+from crm_api.kit.uow import UnitOfWork
+from crm_api.parties.contacts.errors import ReportingCycle
+from crm_api.parties.contacts.models import Contact
+from crm_api.parties.contacts.resource import ASSIGN, contacts
+
+
+class ContactService:
+    """Raises kinds, emits facts; never queries, never commits."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+        self._repository: Repository[Contact] = Repository(uow, contacts)
+
+    async def create(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """A new contact, its creator's unless another owner is named."""
+        values = dict(given)
+        refuse_unwritable(self.uow, contacts, values)
+        contact = Contact.new(name="", **await first_owner(self.uow, values))
+        _change(contact, values)
+        return await self._repository.add(contact)
+
+    async def update(self, contact_id: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Absent keeps, null clears."""
+        values = dict(given)
+        refuse_unwritable(self.uow, contacts, values)
+        contact = await self._repository.load(contact_id)
+        event = await assign_owner(self.uow, contact, values, ASSIGN)
+        _change(contact, values)
+        saved = await self._repository.save(contact, event=event)
+        if await self._repository.is_circular(contact, "reports_to_id"):
+            raise ReportingCycle
+        return saved
+
+    async def delete(self, contact_id: str) -> None:
+        """Softly: it can be restored."""
+        contact = await self._repository.load(contact_id)
+        contact.deleted_at = clock.now()
+        await self._repository.save(contact, event="deleted")
+
+    async def restore(self, contact_id: str) -> dict[str, Any]:
+        """Undo a deletion, unless another contact has taken its external id meanwhile."""
+        contact = await self._repository.load(contact_id, deleted=True)
+        contact.deleted_at = None
+        return await self._repository.save(contact, event="restored")
+
+
+def _change(contact: Contact, values: dict[str, Any]) -> None:
+    if "name" in values:
+        contact.rename(values.pop("name"))
+    contact.apply(values)

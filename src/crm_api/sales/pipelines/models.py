@@ -1,0 +1,72 @@
+"""The stages a deal goes through."""
+
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped
+
+from crm_api.kit import kinds
+from crm_api.kit.db import LIVE, Base, Deletable, Recorded, Tenanted
+from crm_api.kit.text import sort_key
+
+
+class StageKind(StrEnum):
+    """What it means to be in a stage."""
+
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+class Pipeline(Deletable, Recorded, Base):
+    """A company has exactly one default pipeline; new deals go there unless they name another."""
+
+    __tablename__ = "pipelines"
+    name: Mapped[str] = kinds.line(200)
+    name_sort: Mapped[str] = kinds.sort_text()
+    is_default: Mapped[bool] = kinds.flag(default=False)
+    __table_args__ = (
+        Index(
+            "pipelines_is_default_key",
+            "tenant_id",
+            unique=True,
+            postgresql_where=text("is_default AND deleted_at IS NULL"),
+        ),
+        Index("pipelines_created_at_idx", "tenant_id", "created_at", "id", postgresql_where=LIVE),
+        Index("pipelines_name_idx", "tenant_id", "name_sort", "id", postgresql_where=LIVE),
+    )
+
+    def rename(self, name: str) -> None:
+        """Take a name; what it is sorted by follows."""
+        self.apply({"name": name, "name_sort": sort_key(name)})
+
+
+class PipelineStage(Tenanted, Base):
+    """A step of a pipeline. `probability` is a whole percentage, `key` its name for programs.
+
+    Deals point at (pipeline, stage, kind) together: the database lets no deal stand in a stage of another
+    pipeline, or have a status that its stage does not have.
+    """
+
+    __tablename__ = "pipeline_stages"
+    pipeline_id: Mapped[str] = kinds.reference("pipelines")
+    key: Mapped[str] = kinds.line(63)
+    name: Mapped[str] = kinds.line(200)
+    kind: Mapped[str] = kinds.choice(StageKind)
+    probability: Mapped[int] = kinds.integer(default=0)
+    position: Mapped[int] = kinds.integer(default=0)
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "pipeline_id"], ["pipelines.tenant_id", "pipelines.id"]),
+        CheckConstraint(kinds.choices_check("kind", list(StageKind)), name="kind"),
+        CheckConstraint("probability BETWEEN 0 AND 100", name="probability"),
+        UniqueConstraint("tenant_id", "pipeline_id", "id", "kind", name="pipeline_stages_kind_key"),
+        # deferred, so that one body may exchange the keys of two stages
+        UniqueConstraint(
+            "tenant_id",
+            "pipeline_id",
+            "key",
+            name="pipeline_stages_key_key",
+            deferrable=True,
+            initially="DEFERRED",
+        ),
+    )

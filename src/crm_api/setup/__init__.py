@@ -1,0 +1,1 @@
+"""How this company works: its data dictionary. Imports identity and the kit."""

@@ -1,0 +1,16 @@
+"""What the data dictionary of a new company holds."""
+
+from crm_api.setup.dictionaries.models import OTHER, DictionaryType
+
+# type → (code, English, Chinese) in their order; `other` comes last
+DEFAULTS: dict[DictionaryType, tuple[tuple[str, str, str], ...]] = {
+    DictionaryType.LOSS_REASON: (
+        ("price", "Price too high", "价格过高"),
+        ("competitor", "Bought from a competitor", "选择了竞争对手"),
+        ("no_budget", "No budget", "没有预算"),
+        ("no_decision", "No decision made", "迟迟未决策"),
+        ("timing", "Wrong time", "时机不合适"),
+        ("product_fit", "Product does not fit", "产品不匹配"),
+        (OTHER, "Other", "其他"),
+    ),
+}

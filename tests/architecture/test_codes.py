@@ -1,0 +1,58 @@
+"""Every code that can reach a client has words in English and Chinese, and none is left over."""
+
+import pytest
+
+from crm_api import wiring
+from crm_api.kit.messages import MESSAGES
+from tests.architecture import codes as check
+from tests.architecture.sources import Source, sources
+
+assert wiring  # contexts register their codes when they are imported
+
+
+def test_every_code_that_is_raised_has_words() -> None:
+    used = check.used_codes(sources())
+    assert check.wordless(used, MESSAGES) == []
+    assert len(used) > 30
+
+
+def test_every_code_speaks_both_languages() -> None:
+    assert check.misworded(MESSAGES) == []
+
+
+def test_no_code_is_left_over() -> None:
+    assert check.unused(sources(), MESSAGES) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "raise Conflict('planted')",
+        "raise NotFound('planted' if deep else 'not_found')",
+        "raise Invalid.at('/name', 'planted')",
+        "Fault('pointer', '/name', 'planted')",
+        "bad_parameter('limit', 'planted')",
+        "class Closed(Conflict):\n    default_code = 'planted'",
+        "class Closed(Conflict):\n    def __init__(self):\n        super().__init__('planted')",
+    ],
+)
+def test_a_planted_code_is_found(text: str) -> None:
+    used = check.used_codes([Source("sales/deals/service.py", text)])
+    assert [line.split(": ")[1] for line in check.wordless(used, MESSAGES)] == ["planted has no message"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "finding"),
+    [
+        (("", "中文"), "planted: no English"),
+        (("English", "English"), "planted: no Chinese"),
+        (("At most {limit}.", "最多 {count}。"), "planted: the two texts take different parameters"),
+    ],
+)
+def test_planted_words_are_found(texts: tuple[str, str], finding: str) -> None:
+    assert check.misworded({"planted": texts}) == [finding]
+
+
+def test_a_planted_leftover_is_found() -> None:
+    source = Source("a.py", "register({'planted': ('English', '中文')})")
+    assert check.unused([source], {"planted": ("English", "中文")}) == ["planted"]

@@ -1,0 +1,86 @@
+"""Role × action × place of the row: the exact status of each, and nothing changed where it is a refusal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from crm_api.roles import DEFAULT_ROLES
+from tests.factories.companies import Actor, Company
+
+# the places that lie within a reach, seen from somebody in the upper team
+PLACES = ("own", "team", "subtree", "foreign")
+WITHIN = {"own": PLACES[:1], "subtree": PLACES[:3], "all": PLACES, "none": ()}
+DONE = {"get": 200, "create": 201, "patch": 200, "delete": 204, "restore": 200, "assign": 200}
+TOUCHED = ("events", "ownership_periods", "external_ids", "search_documents")
+
+
+@dataclass
+class Matrix:
+    """One owned resource. Rows are made by the company's owner for somebody in each place."""
+
+    company: Company
+    path: str
+    body: Mapping[str, Any]
+    actors: dict[str, Actor] = field(default_factory=dict)
+    owners: dict[str, str] = field(default_factory=dict)
+
+    async def furnish(self) -> None:
+        """Everybody of a default role in the upper of two teams, and the owners of rows around them."""
+        upper = await self.company.team("Upper")
+        lower = await self.company.team("Lower", parent_id=upper)
+        beside = await self.company.team("Beside")
+        for role in DEFAULT_ROLES:
+            self.actors[role] = await self.company.user(role, team_id=upper)
+        for place, team in (("team", upper), ("subtree", lower), ("foreign", beside)):
+            self.owners[place] = (await self.company.user("account_manager", team_id=team)).id
+
+    async def status(self, role: str, action: str, place: str) -> int:
+        """What an action of a role on a fresh row in a place answers; a refusal must leave no trace."""
+        actor = self.actors[role]
+        owner_id = actor.id if place == "own" else self.owners[place]
+        row_id = "" if action == "create" else await self._row(owner_id, deleted=action == "restore")
+        before = await self._everything()
+        answer = await self._perform(actor, action, row_id, owner_id)
+        if answer.status_code >= 400:
+            assert await self._everything() == before, (role, action, place)
+        else:
+            assert len(await self.company.rows("events")) == len(before["events"]) + (action != "get")
+        return answer.status_code
+
+    async def _row(self, owner_id: str, *, deleted: bool) -> str:
+        made = await self.company.owner.create(self.path, **self.body, owner_id=owner_id)
+        if deleted:
+            await self.company.owner.http.delete(f"{self.path}/{made['id']}")
+        return str(made["id"])
+
+    async def _perform(self, actor: Actor, action: str, row_id: str, owner_id: str) -> httpx.Response:
+        one = f"{self.path}/{row_id}"
+        match action:
+            case "get":
+                return await actor.http.get(one)
+            case "create":
+                return await actor.http.post(self.path, json={**self.body, "owner_id": owner_id})
+            case "patch":
+                return await actor.http.patch(one, json={"address": "elsewhere"})
+            case "delete":
+                return await actor.http.delete(one)
+            case "restore":
+                return await actor.http.post(f"{one}/restore")
+            case _:
+                # not the present owner: that would change nothing
+                new = self.owners["team"] if owner_id != self.owners["team"] else self.owners["subtree"]
+                return await actor.http.post(f"{one}/assign", json={"owner_id": new})
+
+    async def _everything(self) -> dict[str, list[dict[str, Any]]]:
+        return {table: await self.company.rows(table) for table in (self.path.strip("/"), *TOUCHED)}
+
+
+def expected(reach: str, action: str, place: str) -> int:
+    """Without the permission 403, on a row out of sight 404, for an owner out of reach 403."""
+    if reach == "none":
+        return 403
+    if place in WITHIN[reach]:
+        return DONE[action]
+    return 403 if action == "create" else 404

@@ -1,0 +1,98 @@
+"""Every operation of the API, found by walking the routers, and where an id fits into it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi.params import Form
+from pydantic import TypeAdapter
+
+from crm_api import wiring
+from crm_api.kit.http import KitRoute
+from crm_api.kit.registries import RESOURCES
+from crm_api.kit.resource import Resource
+
+PREFIX = "/api/v1"
+type_pointer = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Operation:
+    """One method of one path."""
+
+    name: str
+    method: str
+    path: str
+    route: KitRoute
+
+    @property
+    def resource(self) -> Resource | None:
+        """The resource whose collection the path begins with."""
+        return RESOURCES.get(self.path.split("/")[1].replace("-", "_"))
+
+    @property
+    def of_record(self) -> bool:
+        """Whether the path names a record."""
+        return "{" in self.path
+
+    @property
+    def reads(self) -> bool:
+        return self.method == "GET" or self.path.endswith("/query")
+
+    @property
+    def lists(self) -> bool:
+        """Whether it is the list of a resource, which takes filters, sorts and cursors."""
+        return self.resource is not None and self.name in (
+            f"{self.resource.name}_list",
+            f"{self.resource.name}_query",
+        )
+
+    @property
+    def takes_form(self) -> bool:
+        return self.route.body_field is not None and isinstance(self.route.body_field.field_info, Form)
+
+    @property
+    def id_pointers(self) -> list[type_pointer]:
+        """Where the body takes an id; the first item stands for all of a list."""
+        if self.route.body_field is None:
+            return []
+        return list(_uuids(TypeAdapter(self.route.body_field.field_info.annotation).json_schema()))
+
+    @property
+    def id_parameters(self) -> list[str]:
+        """Which declared query parameters take an id; those of a list come from its resource."""
+        return [
+            field.alias
+            for field in self.route.dependant.query_params
+            if "'uuid'" in str(field._type_adapter.json_schema())
+        ]
+
+
+def _uuids(schema: dict[str, Any]) -> Iterator[type_pointer]:
+    definitions = schema.get("$defs", {})
+
+    def walk(node: dict[str, Any], pointer: type_pointer) -> Iterator[type_pointer]:
+        if len(pointer) > 6:
+            return
+        node = definitions[node["$ref"].rsplit("/", 1)[-1]] if "$ref" in node else node
+        if node.get("format") == "uuid":
+            yield pointer
+        for part in (*node.get("anyOf", ()), *node.get("allOf", ())):
+            yield from walk(part, pointer)
+        if "items" in node:
+            yield from walk(node["items"], (*pointer, 0))
+        for name, inner in node.get("properties", {}).items():
+            yield from walk(inner, (*pointer, name))
+
+    return iter(dict.fromkeys(walk(schema, ())))
+
+
+def operations() -> list[Operation]:
+    """All of them, in the order of the routers."""
+    return [
+        Operation(route.operation_id or route.path, method, route.path.removeprefix(PREFIX), route)
+        for router in wiring.ROUTERS
+        for route in router.routes
+        if isinstance(route, KitRoute)
+        for method in sorted(route.methods)
+    ]

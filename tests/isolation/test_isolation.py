@@ -1,0 +1,74 @@
+"""Two companies, every operation: nothing that one knows of the other gets it an answer that a random id would not get.
+
+The same three times: as it is, with the policies of the database switched off, and with the application's own
+predicate rendered as `true`. Either wall alone must hold.
+"""
+
+import pytest
+
+from crm_api.kit.statements import STATEMENTS
+from tests.isolation.examination import Pair, accepts_own_id, control, examine
+from tests.isolation.operations import Operation, operations
+from tests.isolation.worlds import UUID
+
+EVERY = [pytest.param(operation, id=operation.name) for operation in operations()]
+WITH_IDS = [
+    pytest.param(operation, pointer, id=f"{operation.name}-{'.'.join(map(str, pointer))}")
+    for operation in operations()
+    for pointer in operation.id_pointers
+]
+
+
+class Isolation:
+    """What holds whichever walls stand."""
+
+    @pytest.mark.parametrize("operation", EVERY)
+    async def test_own_requests_succeed_and_show_nothing_of_the_other(
+        self, pair: Pair, operation: Operation
+    ) -> None:
+        assert await control(pair, operation) == []
+
+    @pytest.mark.parametrize("operation", EVERY)
+    async def test_what_is_the_other_s_is_answered_like_what_is_not(
+        self, pair: Pair, operation: Operation
+    ) -> None:
+        assert await examine(pair, operation) == []
+
+    async def test_no_statement_keeps_an_id_of_a_tenant(self, pair: Pair) -> None:
+        """Statements are shared by all tenants: a value built into one would be everybody's."""
+        kept = [
+            value for s in STATEMENTS._held.values() for value in s.fixed.values() if UUID.search(str(value))
+        ]
+        assert kept == []
+
+
+class TestBothWalls(Isolation):
+    policies, predicate = True, True
+
+    @pytest.mark.parametrize(("operation", "pointer"), WITH_IDS)
+    async def test_every_place_for_an_id_takes_one_of_one_s_own(
+        self, pair: Pair, operation: Operation, pointer: tuple[str | int, ...]
+    ) -> None:
+        assert await accepts_own_id(pair, operation, pointer)
+
+
+class TestPoliciesOff(Isolation):
+    policies, predicate = False, True
+
+
+class TestPredicateTrue(Isolation):
+    policies, predicate = True, False
+
+
+class TestNoWall:
+    """The suite sees a leak when there is one."""
+
+    policies, predicate = False, False
+
+    @pytest.mark.parametrize(
+        "operation", [pytest.param(o, id=o.name) for o in operations() if o.resource is not None]
+    )
+    async def test_every_operation_on_records_leaks(self, pair: Pair, operation: Operation) -> None:
+        if operation.name.endswith("_create") and not operation.id_pointers:
+            pytest.skip("takes no id")
+        assert await examine(pair, operation)

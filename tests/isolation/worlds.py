@@ -1,0 +1,188 @@
+"""A company with records of every kind, all of whose texts carry a word of its own, and a valid request for every
+operation. An operation without a sample fails: nothing is passed over in silence.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from crm_api.kit.registries import RESOURCES
+from tests.factories.companies import PASSWORD, Actor, Company
+from tests.isolation.operations import Operation
+
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+PRICE = {"amount": "10", "currency": "CNY"}
+# what is made first is referred to by what is made later
+ORDER = (
+    "teams",
+    "users",
+    "customers",
+    "contacts",
+    "products",
+    "dictionary_items",
+    "pipelines",
+    "opportunities",
+    "api_keys",
+)
+
+
+class World:
+    """One of the two companies. `ids` are its lasting records by kind; `seen` every id it was ever told."""
+
+    def __init__(self, company: Company) -> None:
+        self.company = company
+        self.owner: Actor = company.owner
+        self.mark = f"mark{company.tenant_id[-12:]}"
+        self.ids: dict[str, str] = {"tenant": company.tenant_id, "owner": company.owner.id}
+        self.records: dict[str, dict[str, Any]] = {}
+        self.seen: set[str] = set(self.ids.values())
+        self._count = 0
+
+    async def furnish(self) -> None:
+        """Two lasting records of everything, the second referring to the first."""
+        for resource in ORDER * 2:
+            record = await self.make(resource)
+            singular = RESOURCES[resource].singular
+            self.records[resource], self.ids[singular] = record, record["id"]
+            if resource == "pipelines":
+                self.ids |= {f"stage_{stage['key']}": stage["id"] for stage in record["stages"]}
+            if resource == "opportunities":
+                self.ids["line"] = record["lines"][0]["id"]
+        self.seen |= set(self.ids.values())
+
+    async def make(self, resource: str) -> dict[str, Any]:
+        """A new record."""
+        answer = await self.owner.http.post(f"/{resource.replace('_', '-')}", json=self.body_of(resource))
+        assert answer.status_code == 201, (resource, answer.text)
+        self.seen |= set(UUID.findall(answer.text))
+        return dict(answer.json())
+
+    async def ready(self, operation: Operation) -> dict[str, Any]:
+        """A new record in the state from which the operation is possible."""
+        assert operation.resource is not None
+        record = await self.make(operation.resource.name)
+        for step, body in STEPS.get(operation.name, STEPS.get(operation.name.rpartition("_")[2], ())):
+            path = f"{operation.path.split('{')[0]}{record['id']}{step}"
+            done = await self.owner.http.request("POST" if step else "DELETE", path, json=body)
+            assert done.is_success, (operation.name, done.text)
+        return record
+
+    def body_of(self, resource: str) -> dict[str, Any]:
+        """The body that makes a record."""
+        self._count += 1
+        return BODIES[resource](self, f"{self.mark} {self._count}", f"{self.mark}-{self._count}")
+
+    async def sample(self, operation: Operation, record: dict[str, Any] | None) -> Any:
+        """A valid body, None for none."""
+        if operation.route.body_field is None:
+            return None
+        if operation.name.endswith("_create") and operation.resource:
+            return self.body_of(operation.resource.name)
+        if operation.name.endswith("_query"):
+            return {"limit": 200, "include_total": True}
+        self._count += 1
+        made = SAMPLES[operation.name](self, record or {})
+        return await made if isinstance(made, Awaitable) else made
+
+
+def _links(code: str) -> list[dict[str, str]]:
+    return [{"source": "erp", "key": code}]
+
+
+def _stages(mark: str) -> list[dict[str, Any]]:
+    kinds = {"first": "open", "second": "open", "won": "won", "lost": "lost"}
+    return [{"key": key, "name": f"{mark} {key}", "kind": kind} for key, kind in kinds.items()]
+
+
+Maker = Callable[[World, str, str], dict[str, Any]]
+BODIES: dict[str, Maker] = {
+    "teams": lambda w, name, code: {"name": name, "external_ids": _links(code)},
+    "users": lambda w, name, code: {
+        "name": name,
+        "email": f"{code}@example.com",
+        "roles": ["account_manager"],
+        "team_id": w.ids["team"],
+        "external_ids": _links(code),
+    },
+    "customers": lambda w, name, code: {
+        "name": name,
+        "code": code,
+        "tax_id": code,
+        "emails": [f"{code}@example.com"],
+        "parent_id": w.ids.get("customer"),
+        "external_ids": _links(code),
+    },
+    "contacts": lambda w, name, code: {
+        "name": name,
+        "customer_id": w.ids["customer"],
+        "emails": [f"{code}@example.com"],
+        "external_ids": _links(code),
+    },
+    "products": lambda w, name, code: {
+        "name": name,
+        "code": code,
+        "list_price": PRICE,
+        "external_ids": _links(code),
+    },
+    "dictionary_items": lambda w, name, code: {
+        "type": "loss_reason",
+        "code": code,
+        "label_en": name,
+        "label_zh": name,
+    },
+    "pipelines": lambda w, name, code: {"name": name, "stages": _stages(name)},
+    "opportunities": lambda w, name, code: {
+        "name": name,
+        "customer_id": w.ids["customer"],
+        "pipeline_id": w.ids["pipeline"],
+        "stage_id": w.ids["stage_first"],
+        "owner_id": w.ids["user"],
+        "lines": [{"product_id": w.ids["product"], "quantity": "2", "unit_price": PRICE}],
+        "external_ids": _links(code),
+    },
+    "api_keys": lambda w, name, code: {"name": name, "permissions": ["customers:read"]},
+}
+
+
+async def _refresh_token(w: World, _: Any) -> dict[str, str]:
+    signed_in = await w.owner.http.post("/auth/login", json={"email": w.company.email, "password": PASSWORD})
+    return {"refresh_token": signed_in.json()["refresh_token"]}
+
+
+SAMPLES: dict[str, Callable[[World, dict[str, Any]], Any]] = {
+    "auth_login": lambda w, r: {"email": w.company.email, "password": PASSWORD},
+    "auth_token": lambda w, r: {"username": w.company.email, "password": PASSWORD},
+    "auth_refresh": _refresh_token,
+    "users_update": lambda w, r: {"name": f"{w.mark} other {w._count}"},
+    "users_move": lambda w, r: {"team_id": w.ids["team"]},
+    "teams_update": lambda w, r: {"name": f"{w.mark} other {w._count}"},
+    "teams_move": lambda w, r: {"parent_id": w.ids["team"]},
+    "customers_update": lambda w, r: {"name": f"{w.mark} other {w._count}"},
+    "customers_assign": lambda w, r: {"owner_id": w.ids["user"]},
+    "contacts_update": lambda w, r: {"name": f"{w.mark} other {w._count}"},
+    "contacts_assign": lambda w, r: {"owner_id": w.ids["user"]},
+    "products_update": lambda w, r: {"name": f"{w.mark} other {w._count}"},
+    "dictionary_items_update": lambda w, r: {"label_en": f"{w.mark} other {w._count}"},
+    "pipelines_update": lambda w, r: {"name": f"{w.mark} other {w._count}", "stages": r["stages"]},
+    "opportunities_update": lambda w, r: {"lines": [{"product_id": w.ids["product"]}]},
+    "opportunities_assign": lambda w, r: {"owner_id": w.ids["user"]},
+    "opportunities_move": lambda w, r: {"stage_id": w.ids["stage_second"]},
+    "opportunities_win": lambda w, r: {"stage_id": w.ids["stage_won"]},
+    "opportunities_lose": lambda w, r: {"loss_reason": "other", "stage_id": w.ids["stage_lost"]},
+    "opportunities_reopen": lambda w, r: {"stage_id": w.ids["stage_first"]},
+}
+PARAMETERS: dict[str, list[dict[str, str]]] = {
+    "sales_performance_get": [
+        {"group_by": group, **depth}
+        for group in ("owner", "team", "product", "stage", "month")
+        for depth in ({}, {"team_depth": "1"})
+        if group == "team" or not depth
+    ],
+}
+# what to do with a new record first: (path after its id, or "" to delete it, body); by operation, or by verb
+STEPS: dict[str, tuple[tuple[str, Any], ...]] = {
+    "restore": (("", None),),
+    "users_enable": (("/disable", None),),
+    "products_activate": (("/retire", None),),
+    "opportunities_reopen": (("/lose", {"loss_reason": "other"}),),
+}
