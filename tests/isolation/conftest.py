@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator, Iterator
 
+import asyncpg
 import httpx
 import pytest
 from pydantic import SecretStr
@@ -14,7 +15,7 @@ from crm_api.settings import Settings
 from tests import database
 from tests.conftest import ADMIN, TEMPLATE
 from tests.factories.companies import Served, found_company
-from tests.isolation.examination import Pair, open_database
+from tests.isolation.examination import Pair
 from tests.isolation.worlds import World
 
 _PROTECTED = (
@@ -47,7 +48,7 @@ async def pair(
     request: pytest.FixtureRequest, predicate: None, own_databases: database.Databases, settings: Settings
 ) -> AsyncIterator[Pair]:
     """The two companies are furnished while both walls stand in the database; then the class's walls fall."""
-    superuser = await open_database(own_databases.admin_dsn)
+    superuser = await asyncpg.connect(own_databases.admin_dsn)
     app = create_app(settings.model_copy(update={"database_url": SecretStr(own_databases.app_dsn)}))
     async with app.router.lifespan_context(app):
         served = Served(app, httpx.ASGITransport(app, raise_app_exceptions=False))

@@ -3,18 +3,18 @@
 import copy
 import re
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
-import asyncpg
 import httpx
 
 from crm_api.kit.ids import new_id
 from crm_api.kit.kinds import ExternalIds, Identifier, TextKind
 from tests.factories.companies import Actor
 from tests.isolation.operations import Operation, type_pointer
-from tests.isolation.worlds import PARAMETERS, UUID, World
+from tests.isolation.worlds import KEYS, PARAMETERS, UUID, World
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _TABLES = """
@@ -68,7 +68,49 @@ class Request:
         return await http.request(self.method, self.path, params=self.params, headers=named, **body)
 
 
-Twin = Callable[[str], Awaitable[Request]]
+Put = Callable[[Request, str], Request]
+
+
+class Probe:
+    """One place for an id (or a word): a request that is valid, how to put a value there, and the foreign values."""
+
+    def __init__(
+        self,
+        name: str,
+        values: Mapping[str, str],
+        random: Callable[[], str],
+        base: Callable[[], Awaitable[Request]],
+        put: Put,
+        *,
+        writes: bool = False,
+    ) -> None:
+        self.name, self.values, self.random, self.writes = name, values, random, writes
+        self._base, self._put = base, put
+
+    async def findings(self, pair: Pair) -> list[str]:
+        """What goes wrong here."""
+        found: list[str] = []
+        value, base = self.random(), await self._base()
+        expected = await self._put(base, value).send(pair.own)
+        wanted = expected.status_code, scrub(pair, expected, value, base.record)
+        spent = expected.is_success
+        before: dict[str, str] | None = None
+        for kind, foreign in self.values.items():
+            base, before = (await self._base(), None) if spent else (base, before)
+            before = (before or await pair.state()) if self.writes else {}
+            answer = await self._put(base, foreign).send(pair.own)
+            after = await pair.state() if self.writes else {}
+            name, spent = f"{self.name}={kind}", answer.is_success
+            found += leaks(pair, name, answer, sent=foreign)
+            if after.get(pair.other.ids["tenant"]) != before.get(pair.other.ids["tenant"]):
+                found.append(f"{name}: rows of the other company changed")
+            if not answer.is_success and after != before:
+                found.append(f"{name}: rows changed by a request that was refused with {answer.status_code}")
+            got = answer.status_code, scrub(pair, answer, foreign, base.record)
+            if got != wanted:
+                found.append(f"{name}: {got}\n   random: {wanted}")
+            before = after
+        return found
 
 
 async def control(pair: Pair, operation: Operation) -> list[str]:
@@ -92,41 +134,14 @@ async def valid(world: World, operation: Operation, record: dict[str, Any] | Non
     if record is None and operation.of_record:
         record = await world.ready(operation)
     body = await world.sample(operation, record)
-    record_id = record["id"] if record else ""
+    record_id = record["id"] if record else KEYS.get(operation.name, "")
     path = re.sub(r"\{\w+\}", record_id, operation.path)
     return Request(operation.method, path, record_id, body, form=operation.takes_form, actor=actor)
 
 
 async def examine(pair: Pair, operation: Operation) -> list[str]:
     """Everything that goes wrong when ids of the other company come in by this operation."""
-    found: list[str] = []
-    async for name, foreign, random, twin in probes(pair, operation):
-        found += await compare(
-            pair, f"{operation.name} {name}", foreign, random, twin, writes=not operation.reads
-        )
-    return found
-
-
-async def compare(pair: Pair, name: str, foreign: str, random: str, twin: Twin, *, writes: bool) -> list[str]:
-    """Send the foreign request and its random twin."""
-    request = await twin(foreign)
-    before = await pair.state() if writes else {}
-    answer = await request.send(pair.own)
-    after = await pair.state() if writes else {}
-    found = leaks(pair, name, answer, sent=foreign)
-    if after.get(pair.other.ids["tenant"]) != before.get(pair.other.ids["tenant"]):
-        found.append(f"{name}: rows of the other company changed")
-    if not answer.is_success and after != before:
-        found.append(f"{name}: rows changed by a request that was refused with {answer.status_code}")
-    control_request = await twin(random)
-    expected = await control_request.send(pair.own)
-    shown = (
-        scrub(pair, answer, foreign, request.record),
-        scrub(pair, expected, random, control_request.record),
-    )
-    if answer.status_code != expected.status_code or shown[0] != shown[1]:
-        found.append(f"{name}: {answer.status_code} {shown[0]}\n   random: {expected.status_code} {shown[1]}")
-    return found
+    return [finding async for probe in probes(pair, operation) for finding in await probe.findings(pair)]
 
 
 def leaks(pair: Pair, name: str, answer: httpx.Response, sent: str) -> list[str]:
@@ -141,46 +156,53 @@ def scrub(pair: Pair, answer: httpx.Response, sent: str, record: str) -> str:
     text = answer.text.replace(sent, "<SENT>")
     text = text.replace(record, "<RECORD>") if record else text
     text = re.sub(rf"({pair.own.mark}[ a-z-]*)\d+", r"\1<N>", text)
-    known = pair.own.seen | pair.other.seen
+    known = {*pair.own.ids.values(), *pair.other.seen}
     return UUID.sub(lambda m: m[0] if m[0] in known else "<NEW>", _INSTANT.sub("<AT>", text))
 
 
-async def probes(pair: Pair, operation: Operation) -> AsyncIterator[tuple[str, str, str, Twin]]:
-    """(name, foreign value, random value, request with a value) for every place where an id fits."""
+async def probes(pair: Pair, operation: Operation) -> AsyncIterator[Probe]:
+    """Every place of an operation where an id fits."""
+    name, writes, other = operation.name, not operation.reads, pair.other
+
+    async def base() -> Request:
+        return await valid(pair.own, operation)
+
     if operation.of_record:
-        record = await pair.other.ready(operation)
-        yield "path", record["id"], new_id(), _in_path(pair, operation)
-    for pointer in operation.id_pointers:
-        for kind, foreign in pair.other.ids.items():
-            yield f"{pointer}={kind}", foreign, new_id(), _in_body(pair, operation, pointer)
-    for name in operation.id_parameters:
-        for kind, foreign in pair.other.ids.items():
-            for params in PARAMETERS[operation.name]:
-                yield f"?{name}={kind} {params}", foreign, new_id(), _in_query(operation, name, params)
-    if operation.lists:
-        for probe in list_probes(pair, operation):
-            yield probe
-        async for probe in cursor_probes(pair, operation):
-            yield probe
-
-
-def _in_path(pair: Pair, operation: Operation) -> Twin:
-    async def twin(value: str) -> Request:
         # the body fits the company's own record: only the id in the path is foreign
-        request = await valid(pair.own, operation)
-        path = re.sub(r"\{\w+\}", value, operation.path)
-        return Request(operation.method, path, request.record, request.body)
+        record = {"record": (await other.ready(operation))["id"]}
+        yield Probe(f"{name} path", record, new_id, base, _in_path(operation), writes=writes)
+    for pointer in operation.id_pointers:
+        # an id that the client chooses makes a row of its own with it, so it may not be one that others refer to
+        chosen = pointer[-1] == "id"
+        values = {"chosen": await _unused_id(other, operation, pointer)} if chosen else other.ids
+        yield Probe(f"{name} {pointer}", values, new_id, base, _in_body(pointer), writes=writes)
+    for parameter in operation.id_parameters:
+        for params in PARAMETERS[operation.name]:
+            put = _in_query({**params}, parameter)
+            yield Probe(f"{name} ?{parameter} {params}", other.ids, new_id, base, put, writes=writes)
+    if operation.lists:
+        for probe in [*list_probes(pair, operation), *await cursor_probes(pair, operation)]:
+            yield probe
 
-    return twin
+
+async def _unused_id(world: World, operation: Operation, pointer: type_pointer) -> str:
+    assert operation.resource is not None
+    record: Any = await world.make(operation.resource.name)
+    for part in pointer:
+        record = record[part]
+    return str(record)
 
 
-def _in_body(pair: Pair, operation: Operation, pointer: type_pointer) -> Twin:
-    async def twin(value: str) -> Request:
-        request = await valid(pair.own, operation)
-        request.body = replaced(request.body, pointer, value)
-        return request
+def _in_path(operation: Operation) -> Put:
+    return lambda request, value: replace(request, path=re.sub(r"\{\w+\}", value, operation.path))
 
-    return twin
+
+def _in_body(pointer: type_pointer) -> Put:
+    return lambda request, value: replace(request, body=replaced(request.body, pointer, value))
+
+
+def _in_query(params: dict[str, Any], name: str) -> Put:
+    return lambda request, value: replace(request, params={**params, name: value})
 
 
 def replaced(body: Any, pointer: type_pointer, value: str) -> Any:
@@ -193,40 +215,29 @@ def replaced(body: Any, pointer: type_pointer, value: str) -> Any:
     return made
 
 
-def _in_query(operation: Operation, name: str, params: dict[str, str]) -> Twin:
-    async def twin(value: str) -> Request:
-        return Request(operation.method, operation.path, params={**params, name: value})
-
-    return twin
-
-
-def list_probes(pair: Pair, operation: Operation) -> list[tuple[str, str, str, Twin]]:
+def list_probes(pair: Pair, operation: Operation) -> list[Probe]:
     """Ids, words and external ids of the other company in every filter that takes them."""
     assert operation.resource is not None
     record, every = pair.other.records[operation.resource.name], sorted(pair.other.ids.values())
-    found: list[tuple[str, str, str, Twin]] = []
+    found: list[Probe] = []
+
+    def add(field: str, operators: Iterable[str], value: str, random: Callable[[], str]) -> None:
+        for operator in operators:
+            name, put = f"{operation.name} {field}[{operator}]", _filtering(operation, field, operator)
+            found.append(Probe(name, {"other's": value}, random, partial(_bare, operation), put))
+
     for field, (_, kind) in operation.resource.filters.items():
         if isinstance(kind, Identifier):
-            value = record.get(field) or pair.other.ids["owner"]
-            many = ",".join(every)
-            found += [
-                (f"{field}[{op}]", value, new_id(), _listing(operation, field, op)) for op in ("eq", "ne")
-            ]
-            randoms = ",".join(new_id() for _ in every)
-            found += [
-                (f"{field}[{op}]", many, randoms, _listing(operation, field, op)) for op in ("in", "nin")
-            ]
+            add(field, ("eq", "ne"), record.get(field) or pair.other.ids["owner"], new_id)
+            add(field, ("in", "nin"), ",".join(every), lambda: ",".join(new_id() for _ in every))
         elif isinstance(kind, ExternalIds):
-            value = f"erp:{record[f'{field}s'][0]['key']}"
-            found.append((field, value, f"erp:{_word(value[4:])}", _listing(operation, field, "eq")))
+            key = record["external_ids"][0]["key"]
+            add(field, ("eq", "in"), f"erp:{key}", lambda like=key: f"erp:{_word(like)}")  # type: ignore[misc]
         elif isinstance(kind, TextKind) and isinstance(record.get(field), str):
-            value = record[field]
-            operators = [op for op in ("eq", "contains", "starts_with") if op in kind.operators]
-            found += [
-                (f"{field}[{op}]", value, _word(value), _listing(operation, field, op)) for op in operators
-            ]
+            known = [name for name in ("eq", "contains", "starts_with") if name in kind.operators]
+            add(field, known, record[field], lambda like=record[field]: _word(like))  # type: ignore[misc]
     if operation.resource.search:
-        found.append(("q", pair.other.mark, _word(pair.other.mark), _listing(operation, "q", "")))
+        add("q", ("",), pair.other.mark, lambda: _word(pair.other.mark))
     return found
 
 
@@ -234,56 +245,52 @@ def _word(like: str) -> str:
     return secrets.token_hex(len(like))[: len(like)]
 
 
-def _listing(operation: Operation, field: str, operator: str) -> Twin:
-    async def twin(value: str) -> Request:
-        if operation.method == "GET":
-            name = f"{field}[{operator}]" if operator not in ("", "eq") else field
-            return Request(
-                "GET", operation.path, params={name: value, "limit": "200", "include_total": "true"}
-            )
+async def _bare(operation: Operation) -> Request:
+    return Request(operation.method, operation.path)
+
+
+def _filtering(operation: Operation, field: str, operator: str) -> Put:
+    if operation.method == "GET":
+        name = f"{field}[{operator}]" if operator not in ("", "eq") else field
+        return _in_query({"limit": "200", "include_total": "true"}, name)
+
+    def put(request: Request, value: str) -> Request:
         body: dict[str, Any] = {"limit": 200, "include_total": True}
         if not operator:
-            return Request("POST", operation.path, body={**body, field: value})
-        leaf = {
-            "field": field,
-            "op": operator,
-            "value": value.split(",") if operator in ("in", "nin") else value,
-        }
-        tree = {"or": [leaf, {"and": [leaf, {"not": {"not": leaf}}]}]}
-        return Request("POST", operation.path, body={**body, "filter": tree})
+            return replace(request, body={**body, field: value})
+        asked = value.split(",") if operator in ("in", "nin") else value
+        leaf = {"field": field, "op": operator, "value": asked}
+        return replace(request, body={**body, "filter": {"or": [leaf, {"and": [leaf, {"not": {"not": leaf}}]}]}})
 
-    return twin
+    return put
 
 
-async def cursor_probes(pair: Pair, operation: Operation) -> AsyncIterator[tuple[str, str, str, Twin]]:
+async def cursor_probes(pair: Pair, operation: Operation) -> list[Probe]:
     """A cursor of the other company's list is as good as one that nobody ever wrote."""
     assert operation.resource is not None
+    found = []
     for sort in operation.resource.sorts:
-        asked: dict[str, Any] = {"limit": 1, "sort": [sort] if operation.method == "POST" else sort}
-
-        async def twin(value: str, asked: dict[str, Any] = asked) -> Request:
-            given = {**asked, "cursor": value}
-            if operation.method == "GET":
-                return Request("GET", operation.path, params=given)
-            return Request("POST", operation.path, body=given)
-
-        first = Request(operation.method, operation.path, body=asked if operation.method == "POST" else None)
-        first.params = asked if operation.method == "GET" else None
-        cursor = (await first.send(pair.other)).json()["page"]["next_cursor"]
+        page: dict[str, Any] = {"limit": 1, "sort": [sort] if operation.method == "POST" else sort}
+        put = _in_query(page, "cursor") if operation.method == "GET" else _in_body(("cursor",))
+        base = replace(await _bare(operation), **{"params" if operation.method == "GET" else "body": page})
+        cursor = (await base.send(pair.other)).json()["page"]["next_cursor"]
         assert cursor, f"{operation.name} of the other company has one page only"
-        yield f"cursor by {sort}", cursor, secrets.token_urlsafe(len(cursor))[: len(cursor)], twin
+
+        async def paged(base: Request = base) -> Request:
+            return base
+
+        def random(length: int = len(cursor)) -> str:
+            return secrets.token_urlsafe(length)[:length]
+
+        found.append(Probe(f"{operation.name} cursor by {sort}", {"other's": cursor}, random, paged, put))
+    return found
 
 
 async def accepts_own_id(pair: Pair, operation: Operation, pointer: type_pointer) -> bool:
     """Whether some id of the company's own is accepted at a pointer: a place that refuses all proves nothing."""
+    request = await valid(pair.own, operation)
     for value in (new_id(), *pair.own.ids.values()):
-        request = await valid(pair.own, operation)
-        request.body = replaced(request.body, pointer, value)
-        if (await request.send(pair.own)).is_success:
+        asked = replace(request, body=replaced(request.body, pointer, value))
+        if (await asked.send(pair.own)).is_success:
             return True
     return False
-
-
-async def open_database(dsn: str) -> Any:
-    """A superuser's view."""
-    return await asyncpg.connect(dsn)

@@ -32,8 +32,8 @@ class Operation:
 
     @property
     def of_record(self) -> bool:
-        """Whether the path names a record."""
-        return "{" in self.path
+        """Whether the path names a record of a resource."""
+        return "{" in self.path and self.resource is not None
 
     @property
     def reads(self) -> bool:

@@ -179,6 +179,8 @@ PARAMETERS: dict[str, list[dict[str, str]]] = {
         if group == "team" or not depth
     ],
 }
+# what names a thing that is the same in every company
+KEYS = {"roles_get": "account_manager"}
 # what to do with a new record first: (path after its id, or "" to delete it, body); by operation, or by verb
 STEPS: dict[str, tuple[tuple[str, Any], ...]] = {
     "restore": (("", None),),

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Match, Route
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from crm_api.kit.answers import problem_answer
@@ -24,25 +24,26 @@ class Dispatch:
 
     def __init__(self, routes: Iterable[Route], rest: ASGIApp) -> None:
         self._rest = rest
-        self._routes: dict[tuple[str, int], list[Route]] = defaultdict(list)
+        self._routes: dict[tuple[str, int], dict[str, list[Route]]] = defaultdict(lambda: defaultdict(list))
         for route in routes:
-            self._routes[_place(route.path)].append(route)
+            for method in route.methods or ():
+                self._routes[_place(route.path)][method].append(route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request to the route that matches its path and method."""
-        if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
+        path = scope["path"] if scope["type"] == "http" else ""
+        if not path.startswith(PREFIX):
             await self._rest(scope, receive, send)
             return
-        methods: set[str] = set()
-        for route in self._routes.get(_place(scope["path"]), ()):
-            match, child = route.matches(scope)
-            if match is Match.FULL:
-                scope.update(child)
+        found = self._routes.get(_place(path), {})
+        for route in found.get(scope["method"], ()):
+            match = route.path_regex.match(path)
+            if match:
+                scope["path_params"], scope["route"] = match.groupdict(), route
                 await route.handle(scope, receive, send)
                 return
-            if match is Match.PARTIAL:
-                methods |= route.methods or set()
-        await refuse(_not_allowed(methods) if methods else NotFound(), scope, receive, send)
+        offered = {name for name, routes in found.items() if any(r.path_regex.match(path) for r in routes)}
+        await refuse(_not_allowed(offered) if offered else NotFound(), scope, receive, send)
 
 
 def _place(path: str) -> tuple[str, int]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, Text, and_, func, not_, or_, select
+from sqlalchemy import ARRAY, Text, Uuid, and_, func, not_, or_, select
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.expression import Alias, bindparam
 
@@ -231,6 +231,7 @@ def _compare(rows: Alias, node: Leaf, column_name: str, kind: Kind) -> ColumnEle
 
 
 def _by_external_id(resource: Resource, rows: Alias, node: Leaf) -> ColumnElement[bool]:
+    """The ids are looked up first and once; a planner without statistics would do it for every row of a join."""
     links = scoped(ExternalId, "links")
     asked = bindparam(f"f{node.first}", type_=ARRAY(Text) if node.operator == "in" else Text)
     pair = (
@@ -238,10 +239,9 @@ def _by_external_id(resource: Resource, rows: Alias, node: Leaf) -> ColumnElemen
         if node.operator == "in"
         else asked
     )
-    return rows.c.id.in_(
-        select(links.c.record_id).where(
-            links.c.resource == bindparam("link_resource", resource.name, type_=Text),
-            links.c.source == func.split_part(pair, ":", 1),
-            links.c.key == func.substr(pair, func.strpos(pair, ":") + 1),
-        )
+    found = select(links.c.record_id).where(
+        links.c.resource == bindparam("link_resource", resource.name, type_=Text),
+        links.c.source == func.split_part(pair, ":", 1),
+        links.c.key == func.substr(pair, func.strpos(pair, ":") + 1),
     )
+    return rows.c.id == func.any(func.array(found.scalar_subquery(), type_=ARRAY(Uuid(as_uuid=False))))

@@ -1,6 +1,6 @@
 """Opportunities over HTTP: create, read, change, lines and amount, delete, restore, list."""
 
-from datetime import UTC, datetime
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,10 @@ UNKNOWN = "01930b2e-6f00-7000-8000-000000000001"
 async def test_a_created_opportunity_is_read_back_as_it_was_answered(company: Company) -> None:
     desk = await prepare(company)
     made = await desk.deal(
-        expected_close_on="2027-01-31", next_step="Demo", source="referral", external_ids=[{"source": "erp", "key": "1"}]
+        expected_close_on="2027-01-31",
+        next_step="Demo",
+        source="referral",
+        external_ids=[{"source": "erp", "key": "1"}],
     )
 
     assert (await desk.http.get(f"/opportunities/{made['id']}")).json() == made
@@ -47,16 +50,25 @@ async def test_a_deal_needs_a_name_only(company: Company) -> None:
 
 
 async def test_it_was_opened_today_where_the_company_is_unless_that_is_unknown(company: Company) -> None:
-    with clock.frozen(datetime(2026, 3, 4, 16, 30, tzinfo=UTC)):  # half past midnight in Shanghai
-        assert (await company.owner.create("/opportunities", name="A"))["opened_on"] == "2026-03-05"
+    evening = clock.now().replace(hour=16, minute=30)  # half past midnight in Shanghai
+    with clock.frozen(evening):
+        owner = await company.sign_in(company.owner.id)
+        made = await owner.create("/opportunities", name="A")
+    assert made["opened_on"] == (evening.date() + timedelta(days=1)).isoformat()
     assert (await company.owner.create("/opportunities", name="B", opened_on=None))["opened_on"] is None
-    assert (await company.owner.create("/opportunities", name="C", opened_on="2020-02-29"))["opened_on"] == "2020-02-29"
+    assert (await company.owner.create("/opportunities", name="C", opened_on="2020-02-29"))[
+        "opened_on"
+    ] == "2020-02-29"
 
 
 async def test_a_stage_brings_its_pipeline(company: Company) -> None:
     desk = await prepare(company)
     made = await desk.deal(stage_id=desk.stages["proposal"], probability=33)
-    assert (made["pipeline_id"], made["stage_id"], made["probability"]) == (desk.pipeline, desk.stages["proposal"], 33)
+    assert (made["pipeline_id"], made["stage_id"], made["probability"]) == (
+        desk.pipeline,
+        desk.stages["proposal"],
+        33,
+    )
 
 
 @pytest.mark.parametrize(
@@ -77,7 +89,10 @@ async def test_a_stage_brings_its_pipeline(company: Company) -> None:
         ({"probability": 101}, [("/probability", "out_of_range")]),
         ({"opened_on": "2026-02-30"}, [("/opened_on", "invalid_date")]),
         ({"closed_on": "2026-02-03"}, [("/closed_on", "not_in_status")]),
-        ({"loss_reason": "other", "loss_note": "x"}, [("/loss_reason", "not_in_status"), ("/loss_note", "not_in_status")]),
+        (
+            {"loss_reason": "other", "loss_note": "x"},
+            [("/loss_reason", "not_in_status"), ("/loss_note", "not_in_status")],
+        ),
         ({"status": "won"}, [("/status", "unknown_field")]),
         ({"name": "n" * 10_000}, [("/name", "too_long")]),
     ],
@@ -105,7 +120,7 @@ async def test_a_stage_of_another_pipeline_is_unknown(company: Company) -> None:
 
 
 async def test_lines_are_the_complete_list_and_the_amount_follows(company: Company) -> None:
-    desk, made = await prepare(company), None
+    desk = await prepare(company)
     made = await desk.deal(lines=[desk.line("2"), desk.line("1", unit_price=dollars("100"))])
     first, second = made["lines"]
     path = f"/opportunities/{made['id']}"
@@ -166,7 +181,7 @@ async def test_a_sum_that_no_amount_can_hold_is_refused(company: Company) -> Non
 
 async def test_a_retired_product_stays_on_old_lines_and_comes_on_no_new_ones(company: Company) -> None:
     desk, seller = await prepare(company), await company.user("account_manager")
-    made = (await seller.create("/opportunities", name="D", lines=[desk.line("1")]))
+    made = await seller.create("/opportunities", name="D", lines=[desk.line("1")])
     assert (await desk.http.post(f"/products/{desk.product}/retire")).status_code == 200
     path = f"/opportunities/{made['id']}"
 
@@ -236,7 +251,10 @@ async def test_assigning_takes_it_to_the_team_of_the_new_owner(company: Company)
     assert (given.json()["owner_id"], given.json()["team_id"]) == (seller.id, team)
     assert (await seller.http.get(f"/opportunities/{made['id']}")).status_code == 200
     periods = await company.rows("ownership_periods", record_id=made["id"])
-    assert [(str(row["owner_id"]), row["ended_at"] is None) for row in sorted(periods, key=lambda p: p["started_at"])] == [
+    assert [
+        (str(row["owner_id"]), row["ended_at"] is None)
+        for row in sorted(periods, key=lambda p: p["started_at"])
+    ] == [
         (company.owner.id, False),
         (seller.id, True),
     ]
@@ -262,7 +280,7 @@ FILTERS = {
     "source=fair": "c",
     "q=deal": "cd",
     "sort=name": "abcd",
-    "sort=-amount": "bcad",  # absent is greatest
+    "sort=-amount": "bcda",  # absent is greatest
     "sort=amount,name": "adcb",
     "sort=expected_close_on,name": "acbd",
     "sort=-expected_close_on,-name": "dbca",
@@ -274,8 +292,12 @@ async def test_lists_are_filtered_and_sorted(company: Company) -> None:
     desk = await prepare(company)
     made = {
         "a": await desk.deal(name="Alpha", expected_close_on="2027-01-01"),
-        "b": await desk.deal(name="Beta", customer_id=None, lines=[], opened_on="2020-01-01", stage_id=desk.stages["proposal"]),
-        "c": await desk.deal(name="Cee deal", amount=dollars("5000"), source="fair", expected_close_on="2027-02-01"),
+        "b": await desk.deal(
+            name="Beta", customer_id=None, lines=[], opened_on="2020-01-01", stage_id=desk.stages["proposal"]
+        ),
+        "c": await desk.deal(
+            name="Cee deal", amount=dollars("5000"), source="fair", expected_close_on="2027-02-01"
+        ),
         "d": await desk.deal(name="Dee deal", opened_on="2026-04-01"),
     }
     won = await desk.http.post(f"/opportunities/{made['d']['id']}/win", json={"closed_on": "2026-05-01"})
@@ -292,6 +314,9 @@ async def test_lists_are_filtered_and_sorted(company: Company) -> None:
     assert found == FILTERS
 
 
-@pytest.mark.parametrize("query", ["amount=x", "status=maybe", "closed_on=2026-13-01", "stage_id=x", "colour=red", "sort=closed_on"])
+@pytest.mark.parametrize(
+    "query",
+    ["amount=x", "status=maybe", "closed_on=2026-13-01", "stage_id=x", "colour=red", "sort=closed_on"],
+)
 async def test_a_wrong_parameter_is_refused(company: Company, query: str) -> None:
     assert (await company.owner.http.get(f"/opportunities?{query}")).status_code == 400

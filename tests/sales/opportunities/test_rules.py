@@ -34,7 +34,13 @@ LOST, FIRST, SECOND, WON = STAGES
 
 
 def _deal(**values: Any) -> Opportunity:
-    given = {"customer_id": "c", "amount": Decimal(10), "amount_currency": "CNY", "opened_on": TODAY, **values}
+    given = {
+        "customer_id": "c",
+        "amount": Decimal(10),
+        "amount_currency": "CNY",
+        "opened_on": TODAY,
+        **values,
+    }
     opportunity = Opportunity.new(name="Deal", name_sort="deal", **given)
     opportunity.enter(FIRST, AT)
     return opportunity
@@ -98,7 +104,11 @@ def test_losing_needs_neither_and_keeps_the_reason() -> None:
 
     opportunity.lose(LOST, TODAY, AT, reason="price", note="15 % more")
 
-    assert (opportunity.status, opportunity.loss_reason, opportunity.loss_note) == ("lost", "price", "15 % more")
+    assert (opportunity.status, opportunity.loss_reason, opportunity.loss_note) == (
+        "lost",
+        "price",
+        "15 % more",
+    )
     assert (opportunity.closed_on, opportunity.probability) == (TODAY, 0)
 
 
@@ -238,7 +248,9 @@ OFFERS = {
         ({"quantity": Decimal(1)}, ("/lines/0/product_id", "required")),
     ],
 )
-def test_a_new_line_needs_a_product_that_is_sold_at_a_price(line: dict[str, Any], fault: tuple[str, str]) -> None:
+def test_a_new_line_needs_a_product_that_is_sold_at_a_price(
+    line: dict[str, Any], fault: tuple[str, str]
+) -> None:
     with pytest.raises(Invalid) as raised:
         with_offers([line], {}, OFFERS, history=False)
     assert _faults(raised) == [fault]

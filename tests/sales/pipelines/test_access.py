@@ -16,12 +16,22 @@ async def test_everybody_reads_few_write(company: Company) -> None:
         may = role in WRITERS
         await expect(company, actor, lambda http: http.get("/pipelines"), 200)
         await expect(company, actor, lambda http, p=path: http.get(p), 200)
-        await expect(company, actor, lambda http, b=body: http.post("/pipelines", json=b), 201 if may else 403, *TABLES)
-        await expect(company, actor, lambda http, p=path: http.patch(p, json={"name": "New"}), 200 if may else 403, *TABLES)
+        await expect(
+            company, actor, lambda http, b=body: http.post("/pipelines", json=b), 201 if may else 403, *TABLES
+        )
+        await expect(
+            company,
+            actor,
+            lambda http, p=path: http.patch(p, json={"name": "New"}),
+            200 if may else 403,
+            *TABLES,
+        )
         await expect(company, actor, lambda http, p=path: http.delete(p), 204 if may else 403, *TABLES)
         if not may:
             await company.owner.http.delete(path)
-        await expect(company, actor, lambda http, p=path: http.post(f"{p}/restore"), 200 if may else 403, *TABLES)
+        await expect(
+            company, actor, lambda http, p=path: http.post(f"{p}/restore"), 200 if may else 403, *TABLES
+        )
 
 
 async def test_another_company_has_its_own(company: Company, other_company: Company) -> None:

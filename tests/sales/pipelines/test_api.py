@@ -78,7 +78,10 @@ async def test_a_created_pipeline_is_read_back_as_it_was_answered(company: Compa
         ([STAGES[0], {**STAGES[0], "key": "x"}, STAGES[1]], [("/stages", "stages_incomplete")]),
         ([*STAGES, STAGES[0]], [("/stages/3/key", "duplicate")]),
         ([*STAGES, {"name": "X", "kind": "open"}], [("/stages/3/key", "required")]),
-        ([*STAGES, {**STAGES[0], "key": "x", "probability": 101}], [("/stages/3/probability", "out_of_range")]),
+        (
+            [*STAGES, {**STAGES[0], "key": "x", "probability": 101}],
+            [("/stages/3/probability", "out_of_range")],
+        ),
         ([*STAGES, {**STAGES[0], "key": "x", "probability": "9"}], [("/stages/3/probability", "wrong_type")]),
         ([*STAGES, {**STAGES[0], "key": "x", "kind": "maybe"}], [("/stages/3/kind", "not_a_choice")]),
         ([*STAGES, {**STAGES[0], "key": "X Y"}], [("/stages/3/key", "pattern")]),
@@ -143,7 +146,10 @@ async def test_the_default_moves_and_never_goes(company: Company) -> None:
     assert await _defaults(company) == [former]
     assert (await http.get(f"/pipelines/{made['id']}")).json()["version"] == 2
 
-    assert refusal(await http.patch(f"/pipelines/{former}", json={"is_default": False})) == (409, "default_pipeline")
+    assert refusal(await http.patch(f"/pipelines/{former}", json={"is_default": False})) == (
+        409,
+        "default_pipeline",
+    )
     assert refusal(await http.delete(f"/pipelines/{former}")) == (409, "default_pipeline")
     assert await _defaults(company) == [former]
 

@@ -17,10 +17,18 @@ async def test_everybody_reads_few_write(company: Company) -> None:
         await expect(company, actor, lambda http: http.get(path), 200)
         body = {**NEW, "code": role}
         status = 201 if role in WRITERS else 403
-        await expect(company, actor, lambda http, b=body: http.post("/dictionary-items", json=b), status, "dictionary_items")
+        await expect(
+            company,
+            actor,
+            lambda http, b=body: http.post("/dictionary-items", json=b),
+            status,
+            "dictionary_items",
+        )
         status = 200 if role in WRITERS else 403
         change = {"label_en": f"Price for {role}"}
-        await expect(company, actor, lambda http, c=change: http.patch(path, json=c), status, "dictionary_items")
+        await expect(
+            company, actor, lambda http, c=change: http.patch(path, json=c), status, "dictionary_items"
+        )
 
 
 async def test_another_company_has_its_own(company: Company, other_company: Company) -> None:
@@ -28,4 +36,10 @@ async def test_another_company_has_its_own(company: Company, other_company: Comp
     path = f"/dictionary-items/{theirs['id']}"
 
     assert (await company.owner.http.get(path)).status_code == 404
-    await expect(other_company, company.owner, lambda http: http.patch(path, json={"active": False}), 404, "dictionary_items")
+    await expect(
+        other_company,
+        company.owner,
+        lambda http: http.patch(path, json={"active": False}),
+        404,
+        "dictionary_items",
+    )

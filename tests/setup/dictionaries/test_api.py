@@ -12,7 +12,9 @@ async def test_a_new_company_has_the_default_loss_reasons_in_their_order(company
     listed = (await company.owner.http.get("/dictionary-items?type=loss_reason")).json()["data"]
 
     assert [item["code"] for item in listed] == LOSS_REASONS
-    assert listed[-1] | {"label_en": "Other", "label_zh": "其他", "active": True, "position": 1000} == listed[-1]
+    assert (
+        listed[-1] | {"label_en": "Other", "label_zh": "其他", "active": True, "position": 1000} == listed[-1]
+    )
     assert len(await company.rows("events", type="dictionary_item.created")) == len(LOSS_REASONS)
 
 
@@ -30,14 +32,22 @@ async def test_an_item_is_renamed_moved_and_deactivated_never_recoded(company: C
     made = await company.owner.create("/dictionary-items", **NEW)
     path = f"/dictionary-items/{made['id']}"
 
-    changed = await company.owner.http.patch(path, json={"label_en": "Merged", "position": 1, "active": False})
+    changed = await company.owner.http.patch(
+        path, json={"label_en": "Merged", "position": 1, "active": False}
+    )
     assert changed.status_code == 200
-    assert changed.json() | {"label_en": "Merged", "label_zh": "并购", "position": 1, "active": False} == changed.json()
+    assert (
+        changed.json() | {"label_en": "Merged", "label_zh": "并购", "position": 1, "active": False}
+        == changed.json()
+    )
 
     for field, value in (("code", "x"), ("type", "loss_reason")):
         refused = await company.owner.http.patch(path, json={field: value})
         assert refused.status_code == 422
-        assert refused.json()["errors"][0] | {"pointer": f"/{field}", "code": "unknown_field"} == refused.json()["errors"][0]
+        assert (
+            refused.json()["errors"][0] | {"pointer": f"/{field}", "code": "unknown_field"}
+            == refused.json()["errors"][0]
+        )
     assert (await company.owner.http.delete(path)).status_code == 405
 
 
