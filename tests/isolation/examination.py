@@ -260,7 +260,9 @@ def _filtering(operation: Operation, field: str, operator: str) -> Put:
             return replace(request, body={**body, field: value})
         asked = value.split(",") if operator in ("in", "nin") else value
         leaf = {"field": field, "op": operator, "value": asked}
-        return replace(request, body={**body, "filter": {"or": [leaf, {"and": [leaf, {"not": {"not": leaf}}]}]}})
+        return replace(
+            request, body={**body, "filter": {"or": [leaf, {"and": [leaf, {"not": {"not": leaf}}]}]}}
+        )
 
     return put
 

@@ -11,7 +11,7 @@ from typing import Any, Self
 from sqlalchemy import Index, MetaData, Table, text
 from sqlalchemy.orm import DeclarativeBase, Mapped
 
-from crm_api.kit import kinds
+from crm_api.kit import columns
 from crm_api.kit.ids import new_id
 
 NAMING = {
@@ -88,37 +88,37 @@ def table(model: type[Base]) -> Table:
 class Tenanted:
     """A row that belongs to one tenant: `tenant_id` leads its primary key, unique keys and foreign keys."""
 
-    tenant_id: Mapped[str] = kinds.identifier(primary_key=True, internal=True, sort_order=-20)
-    id: Mapped[str] = kinds.identifier(primary_key=True, default=new_id, sort_order=-19)
+    tenant_id: Mapped[str] = columns.identifier(primary_key=True, internal=True, sort_order=-20)
+    id: Mapped[str] = columns.identifier(primary_key=True, default=new_id, sort_order=-19)
 
 
 class Recorded(Tenanted):
     """A row that remembers who made and changed it; `version` counts its changes and is what If-Match compares."""
 
-    created_at: Mapped[datetime] = kinds.instant(server_owned=True, sort_order=90)
-    created_by: Mapped[str] = kinds.reference("principals", server_owned=True, sort_order=91)
-    updated_at: Mapped[datetime] = kinds.instant(server_owned=True, sort_order=92)
-    updated_by: Mapped[str] = kinds.reference("principals", server_owned=True, sort_order=93)
-    version: Mapped[int] = kinds.integer(default=1, server_owned=True, sort_order=94)
+    created_at: Mapped[datetime] = columns.instant(server_owned=True, sort_order=90)
+    created_by: Mapped[str] = columns.reference("principals", server_owned=True, sort_order=91)
+    updated_at: Mapped[datetime] = columns.instant(server_owned=True, sort_order=92)
+    updated_by: Mapped[str] = columns.reference("principals", server_owned=True, sort_order=93)
+    version: Mapped[int] = columns.integer(default=1, server_owned=True, sort_order=94)
 
 
 class Deletable:
     """A row that is deleted softly and can be restored."""
 
-    deleted_at: Mapped[datetime | None] = kinds.instant(null=True, server_owned=True, sort_order=95)
+    deleted_at: Mapped[datetime | None] = columns.instant(null=True, server_owned=True, sort_order=95)
 
 
 class Owned:
     """A row with an owner (null: nobody's, or the pool's) and the team it counts for, stamped on assignment."""
 
-    owner_id: Mapped[str | None] = kinds.reference("users", null=True, sort_order=80)
-    team_id: Mapped[str | None] = kinds.reference("teams", null=True, server_owned=True, sort_order=81)
+    owner_id: Mapped[str | None] = columns.reference("users", null=True, sort_order=80)
+    team_id: Mapped[str | None] = columns.reference("teams", null=True, server_owned=True, sort_order=81)
 
 
 class Linked:
     """A row that other systems know by their own keys."""
 
-    external_ids: Mapped[list[dict[str, str]]] = kinds.external_ids(sort_order=85)
+    external_ids: Mapped[list[dict[str, str]]] = columns.external_ids(sort_order=85)
 
 
 def page_indexes(name: str, *sorts: str) -> list[Index]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped
 
-from crm_api.kit import kinds
+from crm_api.kit import columns
 from crm_api.kit.db import Base, Tenanted
 
 
@@ -17,15 +17,15 @@ class Event(Tenanted, Base):
     """`type` is `<resource in the singular>.<past tense>`, such as `opportunity.won`."""
 
     __tablename__ = "events"
-    created_at: Mapped[datetime] = kinds.instant(primary_key=True)
-    type: Mapped[str] = kinds.line(100)
-    schema_version: Mapped[int] = kinds.integer(default=1)
-    resource: Mapped[str] = kinds.line(63)
-    record_id: Mapped[str] = kinds.identifier()
-    version: Mapped[int | None] = kinds.integer(null=True)
-    actor_id: Mapped[str] = kinds.reference("principals")
-    request_id: Mapped[str | None] = kinds.line(200, null=True)
-    changes: Mapped[dict[str, Any]] = kinds.structure()  # type: ignore[assignment]  # a fact never changes
+    created_at: Mapped[datetime] = columns.instant(primary_key=True)
+    type: Mapped[str] = columns.line(100)
+    schema_version: Mapped[int] = columns.integer(default=1)
+    resource: Mapped[str] = columns.line(63)
+    record_id: Mapped[str] = columns.identifier()
+    version: Mapped[int | None] = columns.integer(null=True)
+    actor_id: Mapped[str] = columns.reference("principals")
+    request_id: Mapped[str | None] = columns.line(200, null=True)
+    changes: Mapped[dict[str, Any]] = columns.structure()  # type: ignore[assignment]  # a fact never changes
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "actor_id"], ["principals.tenant_id", "principals.id"]),
         Index("events_record_idx", "tenant_id", "resource", "record_id", "created_at"),
@@ -37,12 +37,12 @@ class OwnershipPeriod(Tenanted, Base):
     """Who owned a record from when to when; `ended_at` is null for the present owner."""
 
     __tablename__ = "ownership_periods"
-    resource: Mapped[str] = kinds.line(63)
-    record_id: Mapped[str] = kinds.identifier()
-    owner_id: Mapped[str | None] = kinds.reference("users", null=True)
-    team_id: Mapped[str | None] = kinds.reference("teams", null=True)
-    started_at: Mapped[datetime] = kinds.instant()
-    ended_at: Mapped[datetime | None] = kinds.instant(null=True)
+    resource: Mapped[str] = columns.line(63)
+    record_id: Mapped[str] = columns.identifier()
+    owner_id: Mapped[str | None] = columns.reference("users", null=True)
+    team_id: Mapped[str | None] = columns.reference("teams", null=True)
+    started_at: Mapped[datetime] = columns.instant()
+    ended_at: Mapped[datetime | None] = columns.instant(null=True)
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "owner_id"], ["users.tenant_id", "users.id"]),
         ForeignKeyConstraint(["tenant_id", "team_id"], ["teams.tenant_id", "teams.id"]),
@@ -54,10 +54,10 @@ class ExternalId(Tenanted, Base):
     """The key of a record in another system; unique per resource and source."""
 
     __tablename__ = "external_ids"
-    resource: Mapped[str] = kinds.line(63)
-    source: Mapped[str] = kinds.line(63)
-    key: Mapped[str] = kinds.line(255)
-    record_id: Mapped[str] = kinds.identifier()
+    resource: Mapped[str] = columns.line(63)
+    source: Mapped[str] = columns.line(63)
+    key: Mapped[str] = columns.line(255)
+    record_id: Mapped[str] = columns.identifier()
     __table_args__ = (
         Index("external_ids_key", "tenant_id", "resource", "source", "key", unique=True),
         Index("external_ids_record_idx", "tenant_id", "resource", "record_id"),
@@ -68,9 +68,9 @@ class SearchDocument(Tenanted, Base):
     """What `q=` finds of a record: its grams, and apart those of fields that not everybody may search."""
 
     __tablename__ = "search_documents"
-    resource: Mapped[str] = kinds.line(63)
-    grams: Mapped[list[str]] = kinds.grams()
-    sensitive_grams: Mapped[list[str]] = kinds.grams()
+    resource: Mapped[str] = columns.line(63)
+    grams: Mapped[list[str]] = columns.grams()
+    sensitive_grams: Mapped[list[str]] = columns.grams()
     __table_args__ = (
         Index("search_documents_grams_idx", text("(grams || sensitive_grams)"), postgresql_using="gin"),
     )

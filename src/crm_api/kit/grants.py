@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped
 
-from crm_api.kit import kinds
+from crm_api.kit import columns
 from crm_api.kit.db import Base, Tenanted
 
 
@@ -13,12 +13,12 @@ class RecordGrant(Tenanted, Base):
     """`principal_id` may read, or read and write, one record."""
 
     __tablename__ = "record_grants"
-    resource: Mapped[str] = kinds.line(63)
-    record_id: Mapped[str] = kinds.identifier()
-    principal_id: Mapped[str] = kinds.reference("principals")
-    level: Mapped[str] = kinds.line(5)
-    created_at: Mapped[datetime] = kinds.instant()
-    created_by: Mapped[str] = kinds.reference("principals")
+    resource: Mapped[str] = columns.line(63)
+    record_id: Mapped[str] = columns.identifier()
+    principal_id: Mapped[str] = columns.reference("principals")
+    level: Mapped[str] = columns.line(5)
+    created_at: Mapped[datetime] = columns.instant()
+    created_by: Mapped[str] = columns.reference("principals")
     __table_args__ = (
         CheckConstraint("level IN ('read', 'write')", name="level"),
         ForeignKeyConstraint(["tenant_id", "principal_id"], ["principals.tenant_id", "principals.id"]),

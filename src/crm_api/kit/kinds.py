@@ -1,11 +1,10 @@
 """Field kinds: for each, the SQL type, how a parameter is read, which operators it offers, how a value is shown.
 
-A column is declared with the function named after its kind; the kind rides on the column and drives filters, sorting,
-cursors, diffs and OpenAPI.
+`kit.columns` declares columns with them.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -15,7 +14,6 @@ import orjson
 from sqlalchemy import (
     BigInteger,
     Boolean,
-    Computed,
     Date,
     DateTime,
     Integer,
@@ -24,10 +22,8 @@ from sqlalchemy import (
     Text,
     Uuid,
     func,
-    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.orm import mapped_column
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.types import TypeEngine
 
@@ -273,121 +269,11 @@ def kind_of(column: Any) -> Kind:
     return cast("Kind", column.info["kind"])
 
 
-def _column(
-    kind: Kind,
-    *,
-    null: bool = False,
-    default: Any = None,
-    internal: bool = False,
-    server_owned: bool = False,
-    **options: Any,
-) -> Any:
-    info = {"kind": kind, "default": default, "internal": internal, "server_owned": server_owned}
-    return mapped_column(kind.type(), nullable=null, info=info, **options)
-
-
-def identifier(**options: Any) -> Any:
-    """A UUID."""
-    return _column(Identifier(), **options)
-
-
-def reference(resource: str, **options: Any) -> Any:
-    """The id of a row of another resource; the foreign key is declared beside the table."""
-    return _column(Reference(resource), **options)
-
-
-def line(limit: int = 200, **options: Any) -> Any:
-    """A text of at most `limit` characters."""
-    return _column(TextKind(limit), **options)
-
-
-def email(**options: Any) -> Any:
-    """An e-mail address, folded by `kit.text.fold_email`."""
-    return _column(Email(254), **options)
-
-
-def choice(choices: type[StrEnum], **options: Any) -> Any:
-    """One of a closed set; the table carries the CHECK."""
-    return _column(Choice(choices), **options)
-
-
-def day(**options: Any) -> Any:
-    """A calendar date without zone."""
-    return _column(Day(), **options)
-
-
-def instant(**options: Any) -> Any:
-    """A moment, UTC."""
-    return _column(Instant(), **options)
-
-
-def integer(**options: Any) -> Any:
-    """A whole number."""
-    return _column(Whole(), **options)
-
-
-def flag(**options: Any) -> Any:
-    """True or false."""
-    return _column(Flag(), **options)
-
-
-def quantity(**options: Any) -> Any:
-    """A decimal number."""
-    return _column(Quantity(), **options)
-
-
-def money(**options: Any) -> Any:
-    """The amount of a money field; declare `currency()` and `micros()` beside it."""
-    return _column(MoneyKind(), **options)
-
-
-def currency(**options: Any) -> Any:
-    """The currency of the money field whose name this column extends."""
-    return _column(CurrencyKind(), **options)
-
-
-def structure(**options: Any) -> Any:
-    """JSON."""
-    return _column(Structure(), **options)
-
-
-def external_ids(**options: Any) -> Any:
-    """The keys under which other systems know the row."""
-    return _column(ExternalIds(), default=list, **options)
-
-
-def sort_text(limit: int = 200) -> Any:
-    """A stored sort key of a text, byte order (COLLATE "C"), made by `kit.text.sort_key`."""
-    return mapped_column(
-        Text(collation="C"), nullable=False, info={"kind": TextKind(limit), "internal": True, "default": ""}
-    )
-
-
-def generated(expression: str, kind: Kind) -> Any:
-    """A stored generated column: what a keyset compares when the field itself may be null (absent is greatest)."""
-    return mapped_column(
-        kind.type(),
-        Computed(text(expression), persisted=True),
-        nullable=False,
-        info={"kind": kind, "internal": True},
-    )
-
-
 class Micros(Kind):
     """Money × 10⁶ as bigint: row security lets an index compare it, which numeric is not allowed to."""
 
     def type(self) -> TypeEngine[Any]:
         return BigInteger()
-
-
-def micros(amount: str) -> Any:
-    """The comparable form of a money column; absent is greatest."""
-    return generated(f"coalesce(({amount} * 1000000)::bigint, 9223372036854775807)", Micros())
-
-
-def day_or_last(day_column: str) -> Any:
-    """The comparable form of a date that may be null; absent is greatest."""
-    return generated(f"coalesce({day_column}, '9999-12-31'::date)", Day())
 
 
 def finisher(kind: Kind) -> Callable[[Any], Any] | None:
@@ -398,11 +284,6 @@ def finisher(kind: Kind) -> Callable[[Any], Any] | None:
 def money_json(amount: Decimal | str | None, code: str | None) -> dict[str, str] | None:
     """Money as the contract shows it."""
     return None if amount is None or code is None else as_json(amount, code)
-
-
-def choices_check(column: str, choices: Sequence[str]) -> str:
-    """The CHECK expression of a choice column."""
-    return f"{column} IN ({', '.join(repr(str(item)) for item in choices)})"
 
 
 class Path(Kind):
@@ -417,11 +298,6 @@ class Path(Kind):
         return column.cast(ARRAY(Text))
 
 
-def path() -> Any:
-    """The way from the top of a tree to the row, itself included."""
-    return _column(Path(), default=list, server_owned=True)
-
-
 class Grams(Kind):
     """Search grams (`kit.text.grams`)."""
 
@@ -431,11 +307,6 @@ class Grams(Kind):
         return ARRAY(Text())
 
 
-def grams() -> Any:
-    """An array of search grams."""
-    return _column(Grams(), internal=True, default=list)
-
-
 class Digest(Kind):
     """A keyed digest of a secret; never shown."""
 
@@ -443,8 +314,3 @@ class Digest(Kind):
 
     def type(self) -> TypeEngine[Any]:
         return LargeBinary()
-
-
-def digest() -> Any:
-    """What is stored of a secret."""
-    return _column(Digest(), internal=True)

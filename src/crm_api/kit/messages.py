@@ -40,7 +40,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "too_many": ("At most {limit} are allowed.", "最多允许 {limit} 个。"),
     "out_of_range": ("Expected {expected}.", "应为 {expected}。"),
     "required": ("This field is required.", "必填字段。"),
-    "not_null": ("This field cannot be empty.", "该字段不能为空。"),
     "wrong_type": ("Expected {expected}.", "类型应为 {expected}。"),
     "too_short": ("At least {limit} characters or items.", "至少 {limit} 个字符或条目。"),
     "too_long": ("At most {limit} characters or items.", "最多 {limit} 个字符或条目。"),

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped
 
-from crm_api.kit import kinds
+from crm_api.kit import columns
 from crm_api.kit.db import LIVE, Base, Deletable, Linked, Recorded
 from crm_api.kit.text import sort_key
 
@@ -25,24 +25,24 @@ class Product(Linked, Deletable, Recorded, Base):
     """`list_price` and `cost` are for one `unit`, without tax; `tax_rate` is in percent."""
 
     __tablename__ = "products"
-    code: Mapped[str] = kinds.line(63)
-    code_sort: Mapped[str] = kinds.sort_text(63)
-    name: Mapped[str] = kinds.line(200)
-    name_sort: Mapped[str] = kinds.sort_text()
-    spec: Mapped[str | None] = kinds.line(500, null=True)
-    unit: Mapped[str | None] = kinds.line(63, null=True)
-    category: Mapped[str | None] = kinds.line(200, null=True)
-    lifecycle: Mapped[str] = kinds.choice(Lifecycle, default=Lifecycle.ACTIVE)
-    list_price: Mapped[Decimal | None] = kinds.money(null=True)
-    list_price_currency: Mapped[str | None] = kinds.currency(null=True)
-    list_price_micro: Mapped[int] = kinds.micros("list_price")
-    cost: Mapped[Decimal | None] = kinds.money(null=True)
-    cost_currency: Mapped[str | None] = kinds.currency(null=True)
-    cost_micro: Mapped[int] = kinds.micros("cost")
-    tax_rate: Mapped[Decimal | None] = kinds.quantity(null=True)
-    description: Mapped[str | None] = kinds.line(10_000, null=True)
+    code: Mapped[str] = columns.line(63)
+    code_sort: Mapped[str] = columns.sort_text(63)
+    name: Mapped[str] = columns.line(200)
+    name_sort: Mapped[str] = columns.sort_text()
+    spec: Mapped[str | None] = columns.line(500, null=True)
+    unit: Mapped[str | None] = columns.line(63, null=True)
+    category: Mapped[str | None] = columns.line(200, null=True)
+    lifecycle: Mapped[str] = columns.choice(Lifecycle, default=Lifecycle.ACTIVE)
+    list_price: Mapped[Decimal | None] = columns.money(null=True)
+    list_price_currency: Mapped[str | None] = columns.currency(null=True)
+    list_price_micro: Mapped[int] = columns.micros("list_price")
+    cost: Mapped[Decimal | None] = columns.money(null=True)
+    cost_currency: Mapped[str | None] = columns.currency(null=True)
+    cost_micro: Mapped[int] = columns.micros("cost")
+    tax_rate: Mapped[Decimal | None] = columns.quantity(null=True)
+    description: Mapped[str | None] = columns.line(10_000, null=True)
     __table_args__ = (
-        CheckConstraint(kinds.choices_check("lifecycle", list(Lifecycle)), name="lifecycle"),
+        CheckConstraint(columns.choices_check("lifecycle", list(Lifecycle)), name="lifecycle"),
         CheckConstraint("(list_price IS NULL) = (list_price_currency IS NULL)", name="list_price_currency"),
         CheckConstraint("(cost IS NULL) = (cost_currency IS NULL)", name="cost_currency"),
         Index("products_code_key", "tenant_id", "code", unique=True, postgresql_where=LIVE),

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped
 
-from crm_api.kit import kinds
+from crm_api.kit import columns
 from crm_api.kit.db import Base, Recorded
 
 
@@ -13,12 +13,12 @@ class ApiKey(Recorded, Base):
     """`prefix` is what people recognise it by; only the digest of the secret is stored."""
 
     __tablename__ = "api_keys"
-    name: Mapped[str] = kinds.line(200)
-    prefix: Mapped[str] = kinds.line(63, server_owned=True)
-    digest: Mapped[bytes] = kinds.digest()
-    permissions: Mapped[list[str]] = kinds.structure(default=list)
-    expires_at: Mapped[datetime] = kinds.instant()
-    revoked_at: Mapped[datetime | None] = kinds.instant(null=True, server_owned=True)
+    name: Mapped[str] = columns.line(200)
+    prefix: Mapped[str] = columns.line(63, server_owned=True)
+    digest: Mapped[bytes] = columns.digest()
+    permissions: Mapped[list[str]] = columns.structure(default=list)
+    expires_at: Mapped[datetime] = columns.instant()
+    revoked_at: Mapped[datetime | None] = columns.instant(null=True, server_owned=True)
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "id"], ["principals.tenant_id", "principals.id"]),
         Index("api_keys_digest_key", "tenant_id", "digest", unique=True),

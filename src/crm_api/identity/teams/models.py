@@ -3,7 +3,7 @@
 from sqlalchemy import ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped
 
-from crm_api.kit import kinds
+from crm_api.kit import columns
 from crm_api.kit.db import LIVE, Base, Deletable, Linked, Recorded
 from crm_api.kit.text import sort_key
 
@@ -12,11 +12,11 @@ class Team(Linked, Deletable, Recorded, Base):
     """A department; `path` leads from the topmost team down to this one, itself included."""
 
     __tablename__ = "teams"
-    name: Mapped[str] = kinds.line(200)
-    name_sort: Mapped[str] = kinds.sort_text()
-    parent_id: Mapped[str | None] = kinds.reference("teams", null=True)
-    leader_id: Mapped[str | None] = kinds.reference("users", null=True)
-    path: Mapped[list[str]] = kinds.path()
+    name: Mapped[str] = columns.line(200)
+    name_sort: Mapped[str] = columns.sort_text()
+    parent_id: Mapped[str | None] = columns.reference("teams", null=True)
+    leader_id: Mapped[str | None] = columns.reference("users", null=True)
+    path: Mapped[list[str]] = columns.path()
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "parent_id"], ["teams.tenant_id", "teams.id"]),
         ForeignKeyConstraint(["tenant_id", "leader_id"], ["users.tenant_id", "users.id"], use_alter=True),

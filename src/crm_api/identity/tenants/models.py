@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped
 
-from crm_api.kit import kinds
+from crm_api.kit import columns
 from crm_api.kit.db import Base
 from crm_api.kit.ids import new_id
 
@@ -30,16 +30,16 @@ class Tenant(Base):
     """A company; `slug` is its name in a login form."""
 
     __tablename__ = "tenants"
-    id: Mapped[str] = kinds.identifier(primary_key=True, default=new_id)
-    name: Mapped[str] = kinds.line(200)
-    slug: Mapped[str] = kinds.line(63)
-    status: Mapped[str] = kinds.choice(TenantStatus, default=TenantStatus.ACTIVE)
-    locale: Mapped[str] = kinds.line(10, default="zh")
-    time_zone: Mapped[str] = kinds.line(63, default="Asia/Shanghai")
-    currency: Mapped[str] = kinds.line(3, default="CNY")
-    created_at: Mapped[datetime] = kinds.instant()
+    id: Mapped[str] = columns.identifier(primary_key=True, default=new_id)
+    name: Mapped[str] = columns.line(200)
+    slug: Mapped[str] = columns.line(63)
+    status: Mapped[str] = columns.choice(TenantStatus, default=TenantStatus.ACTIVE)
+    locale: Mapped[str] = columns.line(10, default="zh")
+    time_zone: Mapped[str] = columns.line(63, default="Asia/Shanghai")
+    currency: Mapped[str] = columns.line(3, default="CNY")
+    created_at: Mapped[datetime] = columns.instant()
     __table_args__ = (
-        CheckConstraint(kinds.choices_check("status", list(TenantStatus)), name="status"),
+        CheckConstraint(columns.choices_check("status", list(TenantStatus)), name="status"),
         Index("tenants_slug_key", "slug", unique=True),
         {"info": {"open": "read while signing in, before a tenant is known"}},
     )
@@ -49,11 +49,11 @@ class PrincipalRow(Base):
     """Whoever can act in a tenant; `created_by`, `updated_by` and event actors point here."""
 
     __tablename__ = "principals"
-    tenant_id: Mapped[str] = kinds.identifier(primary_key=True)
-    id: Mapped[str] = kinds.identifier(primary_key=True, default=new_id)
-    kind: Mapped[str] = kinds.choice(PrincipalKind)
-    name: Mapped[str] = kinds.line(200)
+    tenant_id: Mapped[str] = columns.identifier(primary_key=True)
+    id: Mapped[str] = columns.identifier(primary_key=True, default=new_id)
+    kind: Mapped[str] = columns.choice(PrincipalKind)
+    name: Mapped[str] = columns.line(200)
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
-        CheckConstraint(kinds.choices_check("kind", list(PrincipalKind)), name="kind"),
+        CheckConstraint(columns.choices_check("kind", list(PrincipalKind)), name="kind"),
     )

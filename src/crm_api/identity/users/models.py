@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped
 
-from crm_api.kit import kinds
+from crm_api.kit import columns
 from crm_api.kit.db import LIVE, Base, Deletable, Linked, Recorded
 from crm_api.kit.text import sort_key
 
@@ -23,22 +23,22 @@ class User(Linked, Deletable, Recorded, Base):
     """A login in a tenant; `id` is also the id of its principal."""
 
     __tablename__ = "users"
-    email: Mapped[str] = kinds.email()
-    name: Mapped[str] = kinds.line(200)
-    name_sort: Mapped[str] = kinds.sort_text()
-    title: Mapped[str | None] = kinds.line(200, null=True)
-    team_id: Mapped[str | None] = kinds.reference("teams", null=True)
-    manager_id: Mapped[str | None] = kinds.reference("users", null=True)
-    status: Mapped[str] = kinds.choice(UserStatus, default=UserStatus.INVITED, server_owned=True)
-    roles: Mapped[list[str]] = kinds.structure(default=list)
-    activated_at: Mapped[datetime | None] = kinds.instant(null=True, server_owned=True)
-    locale: Mapped[str | None] = kinds.line(10, null=True)
-    time_zone: Mapped[str | None] = kinds.line(63, null=True)
+    email: Mapped[str] = columns.email()
+    name: Mapped[str] = columns.line(200)
+    name_sort: Mapped[str] = columns.sort_text()
+    title: Mapped[str | None] = columns.line(200, null=True)
+    team_id: Mapped[str | None] = columns.reference("teams", null=True)
+    manager_id: Mapped[str | None] = columns.reference("users", null=True)
+    status: Mapped[str] = columns.choice(UserStatus, default=UserStatus.INVITED, server_owned=True)
+    roles: Mapped[list[str]] = columns.structure(default=list)
+    activated_at: Mapped[datetime | None] = columns.instant(null=True, server_owned=True)
+    locale: Mapped[str | None] = columns.line(10, null=True)
+    time_zone: Mapped[str | None] = columns.line(63, null=True)
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "id"], ["principals.tenant_id", "principals.id"]),
         ForeignKeyConstraint(["tenant_id", "team_id"], ["teams.tenant_id", "teams.id"]),
         ForeignKeyConstraint(["tenant_id", "manager_id"], ["users.tenant_id", "users.id"]),
-        CheckConstraint(kinds.choices_check("status", list(UserStatus)), name="status"),
+        CheckConstraint(columns.choices_check("status", list(UserStatus)), name="status"),
         Index("users_email_key", "tenant_id", "email", unique=True, postgresql_where=LIVE),
         Index("users_created_at_idx", "tenant_id", "created_at", "id", postgresql_where=LIVE),
         Index("users_name_idx", "tenant_id", "name_sort", "id", postgresql_where=LIVE),

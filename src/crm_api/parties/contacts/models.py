@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped
 
-from crm_api.kit import kinds
+from crm_api.kit import columns
 from crm_api.kit.db import LIVE, Base, Deletable, Linked, Owned, Recorded, page_indexes
 from crm_api.kit.text import sort_key
 
@@ -15,21 +15,21 @@ class Contact(Linked, Owned, Deletable, Recorded, Base):
     """`customer_id` is the customer the person works at first of all; nobody's until it is known."""
 
     __tablename__ = "contacts"
-    name: Mapped[str] = kinds.line(200)
-    name_sort: Mapped[str] = kinds.sort_text()
-    title: Mapped[str | None] = kinds.line(200, null=True)
-    department: Mapped[str | None] = kinds.line(200, null=True)
-    customer_id: Mapped[str | None] = kinds.reference("customers", null=True)
-    reports_to_id: Mapped[str | None] = kinds.reference("contacts", null=True)
-    phones: Mapped[list[dict[str, Any]]] = kinds.structure(default=list)
-    emails: Mapped[list[dict[str, Any]]] = kinds.structure(default=list)
-    im_ids: Mapped[list[dict[str, str]]] = kinds.structure(default=list)
-    birthday: Mapped[date | None] = kinds.day(null=True)
-    address: Mapped[str | None] = kinds.line(500, null=True)
-    email_opt_out: Mapped[bool] = kinds.flag(default=False)
-    phone_opt_out: Mapped[bool] = kinds.flag(default=False)
-    sms_opt_out: Mapped[bool] = kinds.flag(default=False)
-    description: Mapped[str | None] = kinds.line(10_000, null=True)
+    name: Mapped[str] = columns.line(200)
+    name_sort: Mapped[str] = columns.sort_text()
+    title: Mapped[str | None] = columns.line(200, null=True)
+    department: Mapped[str | None] = columns.line(200, null=True)
+    customer_id: Mapped[str | None] = columns.reference("customers", null=True)
+    reports_to_id: Mapped[str | None] = columns.reference("contacts", null=True)
+    phones: Mapped[list[dict[str, Any]]] = columns.structure(default=list)
+    emails: Mapped[list[dict[str, Any]]] = columns.structure(default=list)
+    im_ids: Mapped[list[dict[str, str]]] = columns.structure(default=list)
+    birthday: Mapped[date | None] = columns.day(null=True)
+    address: Mapped[str | None] = columns.line(500, null=True)
+    email_opt_out: Mapped[bool] = columns.flag(default=False)
+    phone_opt_out: Mapped[bool] = columns.flag(default=False)
+    sms_opt_out: Mapped[bool] = columns.flag(default=False)
+    description: Mapped[str | None] = columns.line(10_000, null=True)
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "owner_id"], ["users.tenant_id", "users.id"]),
         ForeignKeyConstraint(["tenant_id", "team_id"], ["teams.tenant_id", "teams.id"]),

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped
 
-from crm_api.kit import kinds
+from crm_api.kit import columns
 from crm_api.kit.db import LIVE, Base, Deletable, Linked, Owned, Recorded, page_indexes
 from crm_api.kit.text import company_key, sort_key
 
@@ -33,32 +33,32 @@ class Customer(Linked, Owned, Deletable, Recorded, Base):
     """`name_key` is the name without legal suffix, by which similar customers are found."""
 
     __tablename__ = "customers"
-    kind: Mapped[str] = kinds.choice(CustomerKind)
-    name: Mapped[str] = kinds.line(200)
-    name_sort: Mapped[str] = kinds.sort_text()
-    name_key: Mapped[str] = kinds.sort_text()
-    code: Mapped[str | None] = kinds.line(63, null=True)
-    level: Mapped[str | None] = kinds.line(63, null=True)
-    category: Mapped[str | None] = kinds.line(63, null=True)
-    industry: Mapped[str | None] = kinds.line(200, null=True)
-    source: Mapped[str | None] = kinds.line(200, null=True)
-    region: Mapped[str | None] = kinds.line(200, null=True)
-    address: Mapped[str | None] = kinds.line(500, null=True)
-    phones: Mapped[list[dict[str, Any]]] = kinds.structure(default=list)
-    emails: Mapped[list[dict[str, Any]]] = kinds.structure(default=list)
-    website: Mapped[str | None] = kinds.line(500, null=True)
-    tax_id: Mapped[str | None] = kinds.line(63, null=True)
-    parent_id: Mapped[str | None] = kinds.reference("customers", null=True)
-    lifecycle: Mapped[str] = kinds.choice(Lifecycle, default=Lifecycle.PROSPECT)
-    lifecycle_entered_at: Mapped[datetime | None] = kinds.instant(null=True, server_owned=True)
-    last_contact_at: Mapped[datetime | None] = kinds.instant(null=True, server_owned=True)
-    next_contact_at: Mapped[datetime | None] = kinds.instant(null=True)
+    kind: Mapped[str] = columns.choice(CustomerKind)
+    name: Mapped[str] = columns.line(200)
+    name_sort: Mapped[str] = columns.sort_text()
+    name_key: Mapped[str] = columns.sort_text()
+    code: Mapped[str | None] = columns.line(63, null=True)
+    level: Mapped[str | None] = columns.line(63, null=True)
+    category: Mapped[str | None] = columns.line(63, null=True)
+    industry: Mapped[str | None] = columns.line(200, null=True)
+    source: Mapped[str | None] = columns.line(200, null=True)
+    region: Mapped[str | None] = columns.line(200, null=True)
+    address: Mapped[str | None] = columns.line(500, null=True)
+    phones: Mapped[list[dict[str, Any]]] = columns.structure(default=list)
+    emails: Mapped[list[dict[str, Any]]] = columns.structure(default=list)
+    website: Mapped[str | None] = columns.line(500, null=True)
+    tax_id: Mapped[str | None] = columns.line(63, null=True)
+    parent_id: Mapped[str | None] = columns.reference("customers", null=True)
+    lifecycle: Mapped[str] = columns.choice(Lifecycle, default=Lifecycle.PROSPECT)
+    lifecycle_entered_at: Mapped[datetime | None] = columns.instant(null=True, server_owned=True)
+    last_contact_at: Mapped[datetime | None] = columns.instant(null=True, server_owned=True)
+    next_contact_at: Mapped[datetime | None] = columns.instant(null=True)
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "owner_id"], ["users.tenant_id", "users.id"]),
         ForeignKeyConstraint(["tenant_id", "team_id"], ["teams.tenant_id", "teams.id"]),
         ForeignKeyConstraint(["tenant_id", "parent_id"], ["customers.tenant_id", "customers.id"]),
-        CheckConstraint(kinds.choices_check("kind", list(CustomerKind)), name="kind"),
-        CheckConstraint(kinds.choices_check("lifecycle", list(Lifecycle)), name="lifecycle"),
+        CheckConstraint(columns.choices_check("kind", list(CustomerKind)), name="kind"),
+        CheckConstraint(columns.choices_check("lifecycle", list(Lifecycle)), name="lifecycle"),
         Index("customers_code_key", "tenant_id", "code", unique=True, postgresql_where=LIVE),
         Index("customers_tax_id_key", "tenant_id", "tax_id", unique=True, postgresql_where=LIVE),
         Index("customers_name_key_idx", "tenant_id", "name_key", postgresql_where=LIVE),

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped
 
-from crm_api.kit import kinds
+from crm_api.kit import columns
 from crm_api.kit.db import Base, Deletable, Linked, Owned, Recorded, Tenanted, page_indexes
 from crm_api.kit.money import rounded
 from crm_api.kit.text import sort_key
@@ -38,27 +38,27 @@ class Opportunity(Linked, Owned, Deletable, Recorded, Base):
     """
 
     __tablename__ = "opportunities"
-    name: Mapped[str] = kinds.line(200)
-    name_sort: Mapped[str] = kinds.sort_text()
-    customer_id: Mapped[str | None] = kinds.reference("customers", null=True)
-    pipeline_id: Mapped[str] = kinds.reference("pipelines", server_owned=True)
-    stage_id: Mapped[str] = kinds.identifier()
-    status: Mapped[str] = kinds.choice(StageKind, server_owned=True)
-    stage_entered_at: Mapped[datetime] = kinds.instant(server_owned=True)
-    amount: Mapped[Decimal | None] = kinds.money(null=True)
-    amount_currency: Mapped[str | None] = kinds.currency(null=True)
-    amount_micro: Mapped[int] = kinds.micros("amount")
-    amount_source: Mapped[str] = kinds.choice(AmountSource, default=AmountSource.LINES, server_owned=True)
-    probability: Mapped[int] = kinds.integer(default=0)
-    opened_on: Mapped[date | None] = kinds.day(null=True)
-    expected_close_on: Mapped[date | None] = kinds.day(null=True)
-    expected_close_on_sort: Mapped[date] = kinds.day_or_last("expected_close_on")
-    closed_on: Mapped[date | None] = kinds.day(null=True)
-    loss_reason: Mapped[str | None] = kinds.line(63, null=True)
-    loss_note: Mapped[str | None] = kinds.line(2000, null=True)
-    next_step: Mapped[str | None] = kinds.line(500, null=True)
-    source: Mapped[str | None] = kinds.line(200, null=True)
-    description: Mapped[str | None] = kinds.line(10_000, null=True)
+    name: Mapped[str] = columns.line(200)
+    name_sort: Mapped[str] = columns.sort_text()
+    customer_id: Mapped[str | None] = columns.reference("customers", null=True)
+    pipeline_id: Mapped[str] = columns.reference("pipelines", server_owned=True)
+    stage_id: Mapped[str] = columns.identifier()
+    status: Mapped[str] = columns.choice(StageKind, server_owned=True)
+    stage_entered_at: Mapped[datetime] = columns.instant(server_owned=True)
+    amount: Mapped[Decimal | None] = columns.money(null=True)
+    amount_currency: Mapped[str | None] = columns.currency(null=True)
+    amount_micro: Mapped[int] = columns.micros("amount")
+    amount_source: Mapped[str] = columns.choice(AmountSource, default=AmountSource.LINES, server_owned=True)
+    probability: Mapped[int] = columns.integer(default=0)
+    opened_on: Mapped[date | None] = columns.day(null=True)
+    expected_close_on: Mapped[date | None] = columns.day(null=True)
+    expected_close_on_sort: Mapped[date] = columns.day_or_last("expected_close_on")
+    closed_on: Mapped[date | None] = columns.day(null=True)
+    loss_reason: Mapped[str | None] = columns.line(63, null=True)
+    loss_note: Mapped[str | None] = columns.line(2000, null=True)
+    next_step: Mapped[str | None] = columns.line(500, null=True)
+    source: Mapped[str | None] = columns.line(200, null=True)
+    description: Mapped[str | None] = columns.line(10_000, null=True)
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "owner_id"], ["users.tenant_id", "users.id"]),
         ForeignKeyConstraint(["tenant_id", "team_id"], ["teams.tenant_id", "teams.id"]),
@@ -68,8 +68,8 @@ class Opportunity(Linked, Owned, Deletable, Recorded, Base):
             [f"pipeline_stages.{name}" for name in ("tenant_id", "pipeline_id", "id", "kind")],
             name="opportunities_stage_fkey",
         ),
-        CheckConstraint(kinds.choices_check("status", list(StageKind)), name="status"),
-        CheckConstraint(kinds.choices_check("amount_source", list(AmountSource)), name="amount_source"),
+        CheckConstraint(columns.choices_check("status", list(StageKind)), name="status"),
+        CheckConstraint(columns.choices_check("amount_source", list(AmountSource)), name="amount_source"),
         CheckConstraint("(amount IS NULL) = (amount_currency IS NULL)", name="amount_currency"),
         CheckConstraint("probability BETWEEN 0 AND 100", name="probability"),
         CheckConstraint("opened_on <= closed_on", name="closed_on"),
@@ -158,12 +158,12 @@ class OpportunityLine(Tenanted, Base):
     """A product that is offered, how much of it and at which price a unit."""
 
     __tablename__ = "opportunity_lines"
-    opportunity_id: Mapped[str] = kinds.reference("opportunities")
-    product_id: Mapped[str] = kinds.reference("products")
-    quantity: Mapped[Decimal] = kinds.quantity(default=Decimal(1))
-    unit_price: Mapped[Decimal] = kinds.money()
-    unit_price_currency: Mapped[str] = kinds.currency()
-    position: Mapped[int] = kinds.integer(default=0)
+    opportunity_id: Mapped[str] = columns.reference("opportunities")
+    product_id: Mapped[str] = columns.reference("products")
+    quantity: Mapped[Decimal] = columns.quantity(default=Decimal(1))
+    unit_price: Mapped[Decimal] = columns.money()
+    unit_price_currency: Mapped[str] = columns.currency()
+    position: Mapped[int] = columns.integer(default=0)
     __table_args__ = (
         ForeignKeyConstraint(
             ["tenant_id", "opportunity_id"], ["opportunities.tenant_id", "opportunities.id"]
@@ -178,14 +178,14 @@ class StageMove(Tenanted, Base):
     """A step from stage to stage, with the names they had; `dwell_seconds` is the time spent in the first."""
 
     __tablename__ = "opportunity_stage_moves"
-    opportunity_id: Mapped[str] = kinds.reference("opportunities")
-    from_stage_id: Mapped[str] = kinds.identifier()
-    from_stage_name: Mapped[str] = kinds.line(200)
-    to_stage_id: Mapped[str] = kinds.identifier()
-    to_stage_name: Mapped[str] = kinds.line(200)
-    moved_at: Mapped[datetime] = kinds.instant()
-    moved_by: Mapped[str] = kinds.reference("principals")
-    dwell_seconds: Mapped[int] = kinds.integer()
+    opportunity_id: Mapped[str] = columns.reference("opportunities")
+    from_stage_id: Mapped[str] = columns.identifier()
+    from_stage_name: Mapped[str] = columns.line(200)
+    to_stage_id: Mapped[str] = columns.identifier()
+    to_stage_name: Mapped[str] = columns.line(200)
+    moved_at: Mapped[datetime] = columns.instant()
+    moved_by: Mapped[str] = columns.reference("principals")
+    dwell_seconds: Mapped[int] = columns.integer()
     __table_args__ = (
         ForeignKeyConstraint(
             ["tenant_id", "opportunity_id"], ["opportunities.tenant_id", "opportunities.id"]

@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
-from crm_api.kit import kinds
+from crm_api.kit import columns
 from crm_api.kit.db import LIVE, Base, Deletable, Recorded, Tenanted
 from crm_api.kit.text import sort_key
 
@@ -22,9 +22,9 @@ class Pipeline(Deletable, Recorded, Base):
     """A company has exactly one default pipeline; new deals go there unless they name another."""
 
     __tablename__ = "pipelines"
-    name: Mapped[str] = kinds.line(200)
-    name_sort: Mapped[str] = kinds.sort_text()
-    is_default: Mapped[bool] = kinds.flag(default=False)
+    name: Mapped[str] = columns.line(200)
+    name_sort: Mapped[str] = columns.sort_text()
+    is_default: Mapped[bool] = columns.flag(default=False)
     __table_args__ = (
         Index(
             "pipelines_is_default_key",
@@ -49,15 +49,15 @@ class PipelineStage(Tenanted, Base):
     """
 
     __tablename__ = "pipeline_stages"
-    pipeline_id: Mapped[str] = kinds.reference("pipelines")
-    key: Mapped[str] = kinds.line(63)
-    name: Mapped[str] = kinds.line(200)
-    kind: Mapped[str] = kinds.choice(StageKind)
-    probability: Mapped[int] = kinds.integer(default=0)
-    position: Mapped[int] = kinds.integer(default=0)
+    pipeline_id: Mapped[str] = columns.reference("pipelines")
+    key: Mapped[str] = columns.line(63)
+    name: Mapped[str] = columns.line(200)
+    kind: Mapped[str] = columns.choice(StageKind)
+    probability: Mapped[int] = columns.integer(default=0)
+    position: Mapped[int] = columns.integer(default=0)
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "pipeline_id"], ["pipelines.tenant_id", "pipelines.id"]),
-        CheckConstraint(kinds.choices_check("kind", list(StageKind)), name="kind"),
+        CheckConstraint(columns.choices_check("kind", list(StageKind)), name="kind"),
         CheckConstraint("probability BETWEEN 0 AND 100", name="probability"),
         UniqueConstraint("tenant_id", "pipeline_id", "id", "kind", name="pipeline_stages_kind_key"),
         # deferred, so that one body may exchange the keys of two stages

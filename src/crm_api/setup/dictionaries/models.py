@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped
 
-from crm_api.kit import kinds
+from crm_api.kit import columns
 from crm_api.kit.db import Base, Recorded
 
 
@@ -22,14 +22,14 @@ class DictionaryItem(Recorded, Base):
     """One choice of a list. A code that records may hold never changes and never goes: it is deactivated."""
 
     __tablename__ = "dictionary_items"
-    type: Mapped[str] = kinds.choice(DictionaryType)
-    code: Mapped[str] = kinds.line(63)
-    label_en: Mapped[str] = kinds.line(200)
-    label_zh: Mapped[str] = kinds.line(200)
-    position: Mapped[int] = kinds.integer(default=0)
-    active: Mapped[bool] = kinds.flag(default=True)
+    type: Mapped[str] = columns.choice(DictionaryType)
+    code: Mapped[str] = columns.line(63)
+    label_en: Mapped[str] = columns.line(200)
+    label_zh: Mapped[str] = columns.line(200)
+    position: Mapped[int] = columns.integer(default=0)
+    active: Mapped[bool] = columns.flag(default=True)
     __table_args__ = (
-        CheckConstraint(kinds.choices_check("type", list(DictionaryType)), name="type"),
+        CheckConstraint(columns.choices_check("type", list(DictionaryType)), name="type"),
         Index("dictionary_items_code_key", "tenant_id", "type", "code", unique=True),
         Index("dictionary_items_created_at_idx", "tenant_id", "created_at", "id"),
         Index("dictionary_items_position_idx", "tenant_id", "position", "id"),
