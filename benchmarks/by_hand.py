@@ -38,7 +38,9 @@ def plain(value: Any) -> Any:
 
 
 def answer(content: Any, status: int = 200) -> Response:
-    return Response(orjson.dumps(content, default=plain, option=orjson.OPT_UTC_Z), status, media_type="application/json")
+    return Response(
+        orjson.dumps(content, default=plain, option=orjson.OPT_UTC_Z), status, media_type="application/json"
+    )
 
 
 class Hand:
@@ -65,8 +67,13 @@ class Hand:
         if reach is Reach.OWN:
             may, values = " AND owner_id = $3", [*values, principal.id]
         elif reach is not Reach.ALL:
-            may, values = " AND (owner_id = $3 OR team_id = ANY($4))", [*values, principal.id, principal.teams(reach)]
-        rows = await self.run(principal, f"SELECT {COLUMNS} FROM customers WHERE {LIVE} AND id = $2{may}", *values)
+            may, values = (
+                " AND (owner_id = $3 OR team_id = ANY($4))",
+                [*values, principal.id, principal.teams(reach)],
+            )
+        rows = await self.run(
+            principal, f"SELECT {COLUMNS} FROM customers WHERE {LIVE} AND id = $2{may}", *values
+        )
         return answer(dict(rows[0])) if rows else answer({"error": "not found"}, 404)
 
     async def page(self, request: Request) -> Response:
@@ -102,7 +109,9 @@ class Hand:
         more, rows = len(rows) > 50, rows[:50]
         last = rows[-1] if more else None
         cursor = f"{last['created_at'].isoformat()}~{last['id']}" if last else None
-        return answer({"data": [dict(row) for row in rows], "page": {"next_cursor": cursor, "has_more": more}})
+        return answer(
+            {"data": [dict(row) for row in rows], "page": {"next_cursor": cursor, "has_more": more}}
+        )
 
     async def create(self, request: Request) -> Response:
         principal = await self.principal(request)
@@ -111,17 +120,46 @@ class Hand:
         given, at, made = orjson.loads(await request.body()), clock.now(), new_id()
         name = given["name"]
         row = dict.fromkeys(NAMES) | {
-            "id": made, "kind": "company", "name": name, "industry": given.get("industry"), "level": given.get("level"), "phones": [], "emails": [],
-            "lifecycle": "prospect", "lifecycle_entered_at": at, "owner_id": principal.id, "team_id": principal.team_id, "external_ids": [],
-            "created_at": at, "created_by": principal.id, "updated_at": at, "updated_by": principal.id, "version": 1,
+            "id": made,
+            "kind": "company",
+            "name": name,
+            "industry": given.get("industry"),
+            "level": given.get("level"),
+            "phones": [],
+            "emails": [],
+            "lifecycle": "prospect",
+            "lifecycle_entered_at": at,
+            "owner_id": principal.id,
+            "team_id": principal.team_id,
+            "external_ids": [],
+            "created_at": at,
+            "created_by": principal.id,
+            "updated_at": at,
+            "updated_by": principal.id,
+            "version": 1,
         }
-        changes = {key: {"from": None, "to": row[key]} for key in ("id", "kind", "name", "industry", "level", "lifecycle", "owner_id", "team_id")}
+        changes = {
+            key: {"from": None, "to": row[key]}
+            for key in ("id", "kind", "name", "industry", "level", "lifecycle", "owner_id", "team_id")
+        }
         key = company_key(name)
         async with self.crm.state.edge.pool.acquire() as connection:
             await connection.execute(f"BEGIN; SET LOCAL app.tenant_id = '{principal.tenant_id}'")
             await connection.execute(CREATE_CUSTOMER, principal.tenant_id, *row.values(), sort_key(name), key)
-            await connection.execute(CREATE_PERIOD, principal.tenant_id, new_id(), made, principal.id, principal.team_id, at)
-            await connection.execute(CREATE_EVENT, principal.tenant_id, new_id(), at, "customer.created", made, 1, principal.id, changes)
+            await connection.execute(
+                CREATE_PERIOD, principal.tenant_id, new_id(), made, principal.id, principal.team_id, at
+            )
+            await connection.execute(
+                CREATE_EVENT,
+                principal.tenant_id,
+                new_id(),
+                at,
+                "customer.created",
+                made,
+                1,
+                principal.id,
+                changes,
+            )
             await connection.execute(CREATE_DOCUMENT, principal.tenant_id, made, sorted(grams(name)))
             similar = await connection.fetch(SIMILAR, principal.tenant_id, key, made, principal.id)
             await connection.execute("COMMIT")
@@ -134,23 +172,46 @@ class Hand:
             await connection.execute(f"BEGIN; SET LOCAL app.tenant_id = '{principal.tenant_id}'")
             rows = await connection.fetch(
                 f"SELECT {COLUMNS} FROM customers WHERE {LIVE} AND id = $2 AND owner_id = $3 FOR NO KEY UPDATE",
-                principal.tenant_id, request.path_params["id"], principal.id)
+                principal.tenant_id,
+                request.path_params["id"],
+                principal.id,
+            )
             if not rows:
                 return answer({"error": "not found"}, 404)
             row = dict(rows[0])
-            changes = {key: {"from": row[key], "to": value} for key, value in given.items() if row[key] != value}
+            changes = {
+                key: {"from": row[key], "to": value} for key, value in given.items() if row[key] != value
+            }
             row |= given | {"updated_at": at, "updated_by": principal.id, "version": row["version"] + 1}
             await connection.execute(
                 "UPDATE customers SET industry = $3, level = $4, updated_at = $5, updated_by = $6, version = $7 WHERE tenant_id = $1 AND id = $2",
-                principal.tenant_id, row["id"], row["industry"], row["level"], at, principal.id, row["version"])
-            await connection.execute(CREATE_EVENT, principal.tenant_id, new_id(), at, "customer.updated", row["id"], row["version"], principal.id, changes)
+                principal.tenant_id,
+                row["id"],
+                row["industry"],
+                row["level"],
+                at,
+                principal.id,
+                row["version"],
+            )
+            await connection.execute(
+                CREATE_EVENT,
+                principal.tenant_id,
+                new_id(),
+                at,
+                "customer.updated",
+                row["id"],
+                row["version"],
+                principal.id,
+                changes,
+            )
             await connection.execute("COMMIT")
         return answer(row)
 
 
 CREATE_CUSTOMER = (
     f"INSERT INTO customers (tenant_id, {COLUMNS}, name_sort, name_key) VALUES ($1, "
-    + ", ".join(f"${i + 2}" for i in range(len(NAMES) + 2)) + ")"
+    + ", ".join(f"${i + 2}" for i in range(len(NAMES) + 2))
+    + ")"
 )
 CREATE_PERIOD = (
     "INSERT INTO ownership_periods (tenant_id, id, resource, record_id, owner_id, team_id, started_at)"
@@ -161,17 +222,23 @@ CREATE_EVENT = (
     " VALUES ($1, $2, $3, $4, 1, 'customers', $5, $6, $7, $8)"
 )
 CREATE_DOCUMENT = "INSERT INTO search_documents (tenant_id, id, resource, grams, sensitive_grams) VALUES ($1, $2, 'customers', $3, '{}')"
-SIMILAR = f"SELECT id, name FROM customers WHERE {LIVE} AND name_key = $2 AND id <> $3 AND owner_id = $4 LIMIT 5"
+SIMILAR = (
+    f"SELECT id, name FROM customers WHERE {LIVE} AND name_key = $2 AND id <> $3 AND owner_id = $4 LIMIT 5"
+)
 
 
 def both() -> ASGIApp:
     """The API, and under `/hand` its twin."""
     crm = create_app(Settings(_env_file=None))
     hand = Hand(crm)
-    written = Starlette(routes=[
-        Route("/hand/customers", hand.page), Route("/hand/customers", hand.create, methods=["POST"]),
-        Route("/hand/customers/{id}", hand.get), Route("/hand/customers/{id}", hand.patch, methods=["PATCH"]),
-    ])
+    written = Starlette(
+        routes=[
+            Route("/hand/customers", hand.page),
+            Route("/hand/customers", hand.create, methods=["POST"]),
+            Route("/hand/customers/{id}", hand.get),
+            Route("/hand/customers/{id}", hand.patch, methods=["PATCH"]),
+        ]
+    )
 
     async def split(scope: Scope, receive: Receive, send: Send) -> None:
         by_hand = scope["type"] == "http" and scope["path"].startswith("/hand/")

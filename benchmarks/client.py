@@ -22,7 +22,9 @@ async def main() -> None:
             began = time.perf_counter()
             writer.write(next(requests))
             head = await reader.readuntil(b"\r\n\r\n")
-            length = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+            length = next(
+                int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")
+            )
             body = await reader.readexactly(length)
             latencies.append(time.perf_counter() - began)
             if not head.startswith(b"HTTP/1.1 2"):
@@ -32,7 +34,16 @@ async def main() -> None:
     began = time.perf_counter()
     await asyncio.gather(*(ask() for _ in range(CONNECTIONS)))
     seconds = time.perf_counter() - began
-    print(json.dumps({"per_second": len(latencies) / seconds, "latencies": latencies, "bad": len(bad), "sample": bad[0] if bad else ""}))
+    print(
+        json.dumps(
+            {
+                "per_second": len(latencies) / seconds,
+                "latencies": latencies,
+                "bad": len(bad),
+                "sample": bad[0] if bad else "",
+            }
+        )
+    )
 
 
 asyncio.run(main())

@@ -45,7 +45,9 @@ def routes_of(name: str, count: int) -> list[Any]:
         async def look(thing_id: str, uow: Annotated[UnitOfWork, allowed(LOOKING)]) -> Any:
             return {}
 
-        router.add_api_route(f"/{{thing_id}}/look{number}", look, methods=["GET"], operation_id=f"{name}_look{number}")
+        router.add_api_route(
+            f"/{{thing_id}}/look{number}", look, methods=["GET"], operation_id=f"{name}_look{number}"
+        )
     return list(router.routes)
 
 
@@ -72,9 +74,25 @@ def asking(app: App, token: str, path: str) -> Callable[[], Awaitable[None]]:
             assert message["status"] == 200, message
 
     async def ask() -> None:
-        await app({"type": "http", "http_version": "1.1", "method": "GET", "path": path, "raw_path": path.encode(), "root_path": "",
-                   "query_string": b"", "headers": headers, "scheme": "http", "client": ("127.0.0.1", 1), "server": ("crm", 80),
-                   "asgi": {"version": "3.0"}, "app": FASTAPI}, receive, send)
+        await app(
+            {
+                "type": "http",
+                "http_version": "1.1",
+                "method": "GET",
+                "path": path,
+                "raw_path": path.encode(),
+                "root_path": "",
+                "query_string": b"",
+                "headers": headers,
+                "scheme": "http",
+                "client": ("127.0.0.1", 1),
+                "server": ("crm", 80),
+                "asgi": {"version": "3.0"},
+                "app": FASTAPI,
+            },
+            receive,
+            send,
+        )
 
     return ask
 
@@ -83,13 +101,26 @@ FASTAPI = FastAPI()
 
 
 async def main(requests: int) -> None:
-    pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
+    pem = (
+        ec.generate_private_key(ec.SECP256R1())
+        .private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        .decode()
+    )
     keys = TokenKeys([pem], issuer="crm-api", audience="crm-api")
     principals = Principals(None, Authentication(keys, b"", None))  # type: ignore[arg-type]
     principal = Principal(new_id(), new_id(), reaches={LOOKING: Reach.ALL}, session_id=new_id())
-    principals._remembered[(principal.tenant_id, principal.id, principal.session_id)] = (float("inf"), principal)  # type: ignore[index]
-    token = keys.sign(subject=principal.id, tenant=principal.tenant_id, session=principal.session_id or "", lifetime_seconds=3600)
+    principals._remembered[(principal.tenant_id, principal.id, principal.session_id)] = (
+        float("inf"),
+        principal,
+    )  # type: ignore[index]
+    token = keys.sign(
+        subject=principal.id,
+        tenant=principal.tenant_id,
+        session=principal.session_id or "",
+        lifetime_seconds=3600,
+    )
     FASTAPI.state.edge = Edge(None, Cursors(bytes(32)), principals.authenticate)  # type: ignore[arg-type]
 
     async def bare(scope: Scope, receive: Receive, send: Send) -> None:
@@ -99,7 +130,15 @@ async def main(requests: int) -> None:
         await principals.authenticate(token)
 
     async def log() -> None:
-        log_request(request_id="r", tenant=principal.tenant_id, user=principal.id, method="GET", route="/api/v1/things/{id}", status=200, seconds=0.001)
+        log_request(
+            request_id="r",
+            tenant=principal.tenant_id,
+            user=principal.id,
+            method="GET",
+            route="/api/v1/things/{id}",
+            status=200,
+            seconds=0.001,
+        )
 
     async def metrics() -> None:
         record_request("GET", "/api/v1/things/{id}", 200, 0.001)
@@ -109,7 +148,9 @@ async def main(requests: int) -> None:
 
     path = f"/api/v1/things/{new_id()}/look7"
     few = Dispatch(routes_of("things", 8), bare)
-    many = Dispatch([*(r for i in range(56) for r in routes_of(f"things{i}", 8)), *routes_of("things", 8)], bare)
+    many = Dispatch(
+        [*(r for i in range(56) for r in routes_of(f"things{i}", 8)), *routes_of("things", 8)], bare
+    )
     whole = await seconds_a_call(asking(few, token, path), requests)
     shares = [
         ("bare answer", await seconds_a_call(asking(bare, token, path), requests)),
@@ -119,10 +160,17 @@ async def main(requests: int) -> None:
         ("JSON answer", await seconds_a_call(answer, requests)),
     ]
     rest = whole - sum(seconds for _, seconds in shares)
-    for name, seconds in [*shares, ("routing, unit of work, the rest", rest), ("whole request, 8 routes", whole)]:
+    for name, seconds in [
+        *shares,
+        ("routing, unit of work, the rest", rest),
+        ("whole request, 8 routes", whole),
+    ]:
         print(f"{name:<34}{seconds * 1000:7.3f} ms", file=sys.stderr)
     with_many = await seconds_a_call(asking(many, token, path), requests)
-    print(f"{'whole request, 456 routes':<34}{with_many * 1000:7.3f} ms   budget {BUDGET_MS} ms, {with_many / whole:.2f} of the one with few", file=sys.stderr)
+    print(
+        f"{'whole request, 456 routes':<34}{with_many * 1000:7.3f} ms   budget {BUDGET_MS} ms, {with_many / whole:.2f} of the one with few",
+        file=sys.stderr,
+    )
 
 
 if __name__ == "__main__":

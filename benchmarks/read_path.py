@@ -17,7 +17,9 @@ PAGE = "?sort=-created_at&limit=50"
 
 
 def fetch(token: str, path: str) -> Any:
-    asked = urllib.request.Request(f"http://127.0.0.1:{PORT}{path}", headers={"Authorization": f"Bearer {token}"})
+    asked = urllib.request.Request(
+        f"http://127.0.0.1:{PORT}{path}", headers={"Authorization": f"Bearer {token}"}
+    )
     with urllib.request.urlopen(asked) as answer:
         return json.load(answer)
 
@@ -37,8 +39,11 @@ def deep(token: str, rows: int) -> tuple[str, str]:
 
 def line(name: str, ratio: float, ours: Any, theirs: Any, target: float) -> None:
     mark = "" if ratio >= target else f"   below {target}"
-    print(f"{name:<28}{ours.per_second:>8.0f}/s  p50 {quantile(ours.latencies, .5):>6.1f}  p99 {quantile(ours.latencies, .99):>6.1f}"
-          f"  | by hand {theirs.per_second:>7.0f}/s p99 {quantile(theirs.latencies, .99):>6.1f} | ratio {ratio:.2f}{mark}", flush=True)
+    print(
+        f"{name:<28}{ours.per_second:>8.0f}/s  p50 {quantile(ours.latencies, 0.5):>6.1f}  p99 {quantile(ours.latencies, 0.99):>6.1f}"
+        f"  | by hand {theirs.per_second:>7.0f}/s p99 {quantile(theirs.latencies, 0.99):>6.1f} | ratio {ratio:.2f}{mark}",
+        flush=True,
+    )
 
 
 def main() -> None:
@@ -59,19 +64,35 @@ def measure(big: Cast, small: Cast, options: Any) -> None:
         line(name, ratio, mine, other, target)
 
     token = big.tokens["all"]
-    ratio, mine, other = compare(PORT, [request(token, f"/api/v1/customers/{i}") for i in big.some_ids],
-                                 [request(token, f"/hand/customers/{i}") for i in big.some_ids], options)
+    ratio, mine, other = compare(
+        PORT,
+        [request(token, f"/api/v1/customers/{i}") for i in big.some_ids],
+        [request(token, f"/hand/customers/{i}") for i in big.some_ids],
+        options,
+    )
     line("get, all", ratio, mine, other, 0.8)
     for reach in ("own", "subtree", "all", "sparse"):
         row(f"first page, {reach}", reach, PAGE, "", 0.8 if reach == "sparse" else 1.0)
     for reach in ("own", "subtree", "all"):
         row(f"filtered page, {reach}", reach, f"{PAGE}&level=B", "?level=B", 1.0)
     ours_after, hand_after = deep(token, options.rows // 400)
-    row("deep page, all", "all", f"{PAGE.replace('limit=50', 'limit=200')}".replace("limit=200", "limit=50") + f"&cursor={ours_after}", f"?after={hand_after}", 1.0)
+    row(
+        "deep page, all",
+        "all",
+        f"{PAGE.replace('limit=50', 'limit=200')}".replace("limit=200", "limit=50") + f"&cursor={ours_after}",
+        f"?after={hand_after}",
+        1.0,
+    )
     few = load(PORT, [request(small.tokens["all"], f"/api/v1/customers{PAGE}")], options.seconds)
-    print(f"deep p99 : first p99        {quantile(found['deep page, all'].latencies, .99) / quantile(found['first page, all'].latencies, .99):.2f}  (≤ 1.2)")
-    print(f"subtree : own               {found['first page, own'].per_second / found['first page, subtree'].per_second:.2f}  (≤ 2)")
-    print(f"sparse old team : own       {found['first page, own'].per_second / found['first page, sparse'].per_second:.2f}  (≤ 2)")
+    print(
+        f"deep p99 : first p99        {quantile(found['deep page, all'].latencies, 0.99) / quantile(found['first page, all'].latencies, 0.99):.2f}  (≤ 1.2)"
+    )
+    print(
+        f"subtree : own               {found['first page, own'].per_second / found['first page, subtree'].per_second:.2f}  (≤ 2)"
+    )
+    print(
+        f"sparse old team : own       {found['first page, own'].per_second / found['first page, sparse'].per_second:.2f}  (≤ 2)"
+    )
     print(f"1,000,000 : 10,000 rows     {few.per_second / found['first page, all'].per_second:.2f}  (≤ 1.3)")
 
 

@@ -56,7 +56,11 @@ def prepared(data: Path | None, rows: int) -> Iterator[tuple[Settings, Cast, Cas
     try:
         with open_database(Settings(_env_file=None, data_dir=home, log_level="error")) as settings:
             asyncio.run(prepare(settings, print))
-            yield settings, asyncio.run(_cast(settings, "big", rows)), asyncio.run(_cast(settings, "small", 10_000))
+            yield (
+                settings,
+                asyncio.run(_cast(settings, "big", rows)),
+                asyncio.run(_cast(settings, "small", 10_000)),
+            )
     finally:
         if data is None:
             shutil.rmtree(home, ignore_errors=True)
@@ -75,12 +79,22 @@ async def _cast(settings: Settings, slug: str, rows: int) -> Cast:
             if name in ("own", "subtree", "all", "sparse"):
                 session = await connection.fetchval(
                     "INSERT INTO sessions (tenant_id, id, principal_id, created_at, expires_at)"
-                    " VALUES ($1, $2, $3, now(), now() + interval '1 day') RETURNING id::text", tenant, new_id(), person["id"])
-                tokens[name] = keys.sign(subject=person["id"], tenant=tenant, session=session, lifetime_seconds=86_000)
-        ids = await connection.fetch("SELECT id::text FROM customers WHERE tenant_id = $1 ORDER BY id LIMIT 500", tenant)
+                    " VALUES ($1, $2, $3, now(), now() + interval '1 day') RETURNING id::text",
+                    tenant,
+                    new_id(),
+                    person["id"],
+                )
+                tokens[name] = keys.sign(
+                    subject=person["id"], tenant=tenant, session=session, lifetime_seconds=86_000
+                )
+        ids = await connection.fetch(
+            "SELECT id::text FROM customers WHERE tenant_id = $1 ORDER BY id LIMIT 500", tenant
+        )
         mine = await connection.fetch(
             "SELECT c.id::text FROM customers c JOIN users u ON u.tenant_id = c.tenant_id AND u.id = c.owner_id"
-            " WHERE c.tenant_id = $1 AND u.email = 'own@example.com' LIMIT 500", tenant)
+            " WHERE c.tenant_id = $1 AND u.email = 'own@example.com' LIMIT 500",
+            tenant,
+        )
         return Cast(tenant, tokens, [row[0] for row in ids], [row[0] for row in mine])
     finally:
         await connection.close()
@@ -92,27 +106,55 @@ async def _fill(connection: asyncpg.Connection, slug: str, rows: int) -> str:
     print(f"Filling {slug} with {rows:,} customers …", flush=True)
     await connection.execute(
         "INSERT INTO tenants (id, name, slug, status, locale, time_zone, currency, created_at)"
-        " VALUES ($1, $2, $2, 'active', 'en', 'UTC', 'CNY', now())", tenant, slug)
+        " VALUES ($1, $2, $2, 'active', 'en', 'UTC', 'CNY', now())",
+        tenant,
+        slug,
+    )
     root, teams = new_id(), [new_id() for _ in range(TEAMS - 1)]
     regions = teams[:7]
-    paths = {root: [root], **{t: [root, t] for t in regions}, **{t: [root, regions[i % 7], t] for i, t in enumerate(teams[7:])}}
+    paths = {
+        root: [root],
+        **{t: [root, t] for t in regions},
+        **{t: [root, regions[i % 7], t] for i, t in enumerate(teams[7:])},
+    }
     users = [new_id() for _ in range(OWNERS)]
     names = ["own", "subtree", "all", "sparse", *(f"owner{i}" for i in range(4, OWNERS))]
     sparse = teams[-1]
     placed = [teams[7 + i % (len(teams) - 8)] for i in range(OWNERS)]
     placed[1], placed[3] = regions[0], sparse
-    roles = ['["account_manager"]', '["sales_supervisor"]', '["executive", "company_owner"]', '["sales_supervisor"]']
+    roles = [
+        '["account_manager"]',
+        '["sales_supervisor"]',
+        '["executive", "company_owner"]',
+        '["sales_supervisor"]',
+    ]
     await connection.executemany(
-        "INSERT INTO principals (tenant_id, id, kind, name) VALUES ($1, $2, 'user', $3)", [(tenant, u, n) for u, n in zip(users, names, strict=True)])
+        "INSERT INTO principals (tenant_id, id, kind, name) VALUES ($1, $2, 'user', $3)",
+        [(tenant, u, n) for u, n in zip(users, names, strict=True)],
+    )
     await connection.executemany(
         "INSERT INTO teams (tenant_id, id, name, name_sort, parent_id, path, external_ids, created_at, created_by, updated_at, updated_by, version)"
         " VALUES ($1, $2, 'team', 'team', $3, $4, '[]', now(), $5, now(), $5, 1)",
-        [(tenant, t, p[-2] if len(p) > 1 else None, p, users[0]) for t, p in paths.items()])
+        [(tenant, t, p[-2] if len(p) > 1 else None, p, users[0]) for t, p in paths.items()],
+    )
     await connection.executemany(
         "INSERT INTO users (tenant_id, id, email, name, name_sort, team_id, status, roles, external_ids, created_at, created_by, updated_at, updated_by, version)"
         " VALUES ($1, $2, $3, $4, $4, $5, 'active', $6::text::jsonb, '[]', now(), $2, now(), $2, 1)",
-        [(tenant, u, f"{n}@example.com", n, t, roles[i] if i < 4 else roles[0]) for i, (u, n, t) in enumerate(zip(users, names, placed, strict=True))])
-    await connection.execute(_CUSTOMERS, tenant, users[4:] + users[:1], [*placed[4:], placed[0]], rows, users[3], sparse, SPARSE_ROWS)
+        [
+            (tenant, u, f"{n}@example.com", n, t, roles[i] if i < 4 else roles[0])
+            for i, (u, n, t) in enumerate(zip(users, names, placed, strict=True))
+        ],
+    )
+    await connection.execute(
+        _CUSTOMERS,
+        tenant,
+        users[4:] + users[:1],
+        [*placed[4:], placed[0]],
+        rows,
+        users[3],
+        sparse,
+        SPARSE_ROWS,
+    )
     await connection.execute("ANALYZE")
     await connection.execute("CHECKPOINT")
     print(f"… {time.perf_counter() - began:.0f} s", flush=True)
@@ -139,8 +181,20 @@ FROM (SELECT i, (hashint4(i) & 1073741823) % cardinality($2::uuid[]) AS pick,
 def worker(settings: Settings, port: int) -> Iterator[None]:
     """The API and its hand-written twin in one uvicorn worker process."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "uvicorn", "--factory", "by_hand:both", "--port", str(port), "--no-access-log", "--log-level", "warning"],
-        cwd=Path(__file__).parent, env={"PATH": "/usr/bin:/bin", **settings.worker_environment(), "CRM_LOG_LEVEL": "error"},
+        [
+            sys.executable,
+            "-m",
+            "uvicorn",
+            "--factory",
+            "by_hand:both",
+            "--port",
+            str(port),
+            "--no-access-log",
+            "--log-level",
+            "warning",
+        ],
+        cwd=Path(__file__).parent,
+        env={"PATH": "/usr/bin:/bin", **settings.worker_environment(), "CRM_LOG_LEVEL": "error"},
     )
     try:
         for _ in range(150):
@@ -164,7 +218,13 @@ class Load:
 def load(port: int, requests: list[bytes], seconds: float) -> Load:
     """Sixteen connections from another process, each asking again as soon as it was answered."""
     given = json.dumps({"port": port, "requests": [r.decode() for r in requests], "seconds": seconds})
-    done = subprocess.run([sys.executable, str(Path(__file__).with_name("client.py"))], input=given, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, str(Path(__file__).with_name("client.py"))],
+        input=given,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     answer = json.loads(done.stdout)
     if answer["bad"]:
         raise RuntimeError(f"{answer['bad']} answers were not 2xx: {answer['sample'][:500]}")
@@ -180,13 +240,20 @@ def request(token: str, path: str, body: object = None, method: str | None = Non
     return head.encode() + b"\r\n" + content
 
 
-def compare(port: int, ours: list[bytes], theirs: list[bytes], options: argparse.Namespace) -> tuple[float, Load, Load]:
+def compare(
+    port: int, ours: list[bytes], theirs: list[bytes], options: argparse.Namespace
+) -> tuple[float, Load, Load]:
     """The median ratio ours : by hand of paired rounds, and the median round of each."""
     load(port, ours, 0.7), load(port, theirs, 0.7)
-    pairs = [(load(port, ours, options.seconds), load(port, theirs, options.seconds)) for _ in range(options.rounds)]
+    pairs = [
+        (load(port, ours, options.seconds), load(port, theirs, options.seconds))
+        for _ in range(options.rounds)
+    ]
     ratio = statistics.median(a.per_second / b.per_second for a, b in pairs)
     middle = options.rounds // 2
-    return ratio, *(sorted((pair[side] for pair in pairs), key=lambda found: found.per_second)[middle] for side in (0, 1))  # type: ignore[return-value]
+    return ratio, *(
+        sorted((pair[side] for pair in pairs), key=lambda found: found.per_second)[middle] for side in (0, 1)
+    )  # type: ignore[return-value]
 
 
 def quantile(values: list[float], share: float) -> float:

@@ -21,11 +21,20 @@ def main() -> None:
 def measure(big: Cast, options: object) -> None:
     token = big.tokens["own"]
     chance = random.Random(7)
-    bodies = [{"name": f"Acme {chance.randrange(10**9)} Industries Ltd", "industry": "software", "level": "B"} for _ in range(400)]
+    bodies = [
+        {"name": f"Acme {chance.randrange(10**9)} Industries Ltd", "industry": "software", "level": "B"}
+        for _ in range(400)
+    ]
     pair = [[request(token, f"{root}/customers", body) for body in bodies] for root in ("/api/v1", "/hand")]
     line("create, own", *compare(PORT, *pair, options), 0.7)
-    changes = [(chance.choice(big.own_ids), {"industry": f"industry {i}", "level": "ABC"[i % 3]}) for i in range(2000)]
-    pair = [[request(token, f"{root}/customers/{i}", body, "PATCH") for i, body in changes] for root in ("/api/v1", "/hand")]
+    changes = [
+        (chance.choice(big.own_ids), {"industry": f"industry {i}", "level": "ABC"[i % 3]})
+        for i in range(2000)
+    ]
+    pair = [
+        [request(token, f"{root}/customers/{i}", body, "PATCH") for i, body in changes]
+        for root in ("/api/v1", "/hand")
+    ]
     line("patch, own", *compare(PORT, *pair, options), 0.7)
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
 from crm_client import IN_FLIGHT, Crm, CrmError, Record, connected
 
 SOURCE = "maven"

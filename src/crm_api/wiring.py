@@ -29,11 +29,12 @@ from crm_api.setup.dictionaries import router as dictionaries_router
 from crm_api.setup.dictionaries.resource import dictionary_items
 from crm_api.setup.dictionaries.service import found_dictionary
 
-DESCRIPTION = """A complete CRM over HTTP: customers, contacts, products, pipelines, opportunities and the reports managers decide from.
+DESCRIPTION = """A complete CRM over HTTP: customers, contacts, products, pipelines, opportunities and the reports
+managers decide from.
 
 Sign in with the **Authorize** button (e-mail and password) or `POST /api/v1/auth/login`, and send the access token, or
-an API key, as `Authorization: Bearer …`. Lists are `{"data": […], "page": {…}}`; every error is `application/problem+json`
-(RFC 9457) with a stable `code`, in English or Chinese by `Accept-Language`."""
+an API key, as `Authorization: Bearer …`. Lists are `{"data": […], "page": {…}}`; every error is
+`application/problem+json` (RFC 9457) with a stable `code`, in English or Chinese by `Accept-Language`."""
 TAGS = (
     {"name": "auth", "description": "Sign in, carry on, sign out (登录)."},
     {"name": "users", "description": "People of the company (用户)."},
@@ -49,7 +50,17 @@ TAGS = (
     {"name": "dictionary-items", "description": "Choices that the company names itself (数据字典)."},
 )
 
-RESOURCES = (users, teams, api_keys, customers, contacts, products, dictionary_items, pipelines, opportunities)
+RESOURCES = (
+    users,
+    teams,
+    api_keys,
+    customers,
+    contacts,
+    products,
+    dictionary_items,
+    pipelines,
+    opportunities,
+)
 ROUTERS: tuple[APIRouter, ...] = (
     auth.router,
     users_router.router,

@@ -15,13 +15,26 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 def used_codes(found: Iterable[Source]) -> dict[str, str]:
     """Code → the first place that raises it."""
-    kinds = {kind.__name__ for kind in _kinds(Problem)}
+    found, kinds = list(found), {kind.__name__ for kind in _kinds(Problem)}
+    named = _named(found)
     used: dict[str, str] = {}
     for source in found:
         for node in ast.walk(source.tree):
             for code in _codes(node, kinds):
-                used.setdefault(code, f"{source.path}:{getattr(node, 'lineno', 0)}")
+                used.setdefault(named.get(code, code), f"{source.path}:{getattr(node, 'lineno', 0)}")
     return used
+
+
+def _named(found: Iterable[Source]) -> dict[str, str]:
+    """Constant → the text it stands for."""
+    return {
+        target.id: node.value.value
+        for source in found
+        for node in source.tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets
+        if isinstance(target, ast.Name) and target.id.isupper() and isinstance(node.value.value, str)
+    }
 
 
 def _kinds(kind: type[Problem]) -> Iterator[type[Problem]]:
@@ -52,6 +65,8 @@ def _texts(*nodes: ast.expr | None) -> Iterator[str]:
     for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value
+        if isinstance(node, ast.Name) and node.id.isupper():
+            yield node.id
         if isinstance(node, ast.IfExp):
             yield from _texts(node.body, node.orelse)
 
@@ -78,9 +93,11 @@ def misworded(messages: Mapping[str, tuple[str, str]]) -> list[str]:
 
 def unused(found: Iterable[Source], messages: Mapping[str, tuple[str, str]]) -> list[str]:
     """A code with words that nothing raises."""
-    named: dict[str, int] = dict.fromkeys(messages, 0)
+    found = list(found)
+    constants, times = _named(found), dict.fromkeys(messages, 0)
     for source in found:
         for node in ast.walk(source.tree):
-            if isinstance(node, ast.Constant) and node.value in named:
-                named[str(node.value)] += 1
-    return sorted(code for code, times in named.items() if times < 2)  # once is its registration
+            text = constants.get(node.id) if isinstance(node, ast.Name) else getattr(node, "value", None)
+            if isinstance(text, str) and text in times:
+                times[text] += 1
+    return sorted(code for code, count in times.items() if count < 2)  # once is its registration

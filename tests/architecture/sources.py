@@ -17,6 +17,8 @@ COMMITTING = {
     "kit/uow.py": "the unit of work",
     "kit/http.py": "the edge of a request",
     "server/bootstrap.py": "the edge of a command",
+    "server/demo/": "the edge of the demo company",
+    "identity/auth/principals.py": "the question who asks, before a request has a principal",
     "migrations/env.py": "the edge of a migration",
 }
 # Who holds a connection.
@@ -38,10 +40,13 @@ SESSIONS = {
     "scoped_session",
     "sessionmaker",
 }
-LITERAL_SQL = {
-    "kit/db.py": "the condition of partial indexes",
-    "kit/kinds.py": "generated columns and their defaults",
-    "migrations/": "structure",
+# Structure, which holds no tenant: conditions of indexes, generated columns, defaults.
+LITERAL_SQL = ("kit/columns.py", "kit/db.py", "kit/events.py", "migrations/", "models.py")
+# Who lends its repository, or may borrow one.
+LENT = {
+    "server/demo/loading.py": "asks for the default pipeline as the verbs do",
+    "identity/tenants": "whoever brings in an actor makes its principal, whoever moves teams holds the company",
+    "identity/credentials": "signing in reads what its service writes",
 }
 
 
@@ -70,8 +75,11 @@ def sources(folder: Path = PACKAGE) -> list[Source]:
 
 
 def _may(source: Source, listed: Iterable[str]) -> bool:
+    """Listed as a file, as a folder (with its slash), or by the name that files of many packages have."""
+    name = source.path.rpartition("/")[2]
     return any(
-        source.path == entry or (entry[-1] == "/" and source.path.startswith(entry)) for entry in listed
+        entry in (source.path, name) or (entry[-1] == "/" and source.path.startswith(entry))
+        for entry in listed
     )
 
 
@@ -202,7 +210,7 @@ def borrowed_repositories(found: Iterable[Source]) -> list[str]:
         for owner in [
             (node.module or "").removeprefix("crm_api.").removesuffix(".repository").replace(".", "/")
         ]
-        if owner != "kit" and str(Path(source.path).parent) != owner
+        if owner not in ("kit", *LENT) and source.path not in LENT and str(Path(source.path).parent) != owner
     ]
 
 

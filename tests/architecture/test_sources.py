@@ -39,7 +39,7 @@ def test_a_file_of_more_than_300_lines_is_announced() -> None:
             warnings.warn(finding, stacklevel=1)
 
 
-@pytest.mark.parametrize("listed", [check.COMMITTING, check.CONNECTING, check.LITERAL_SQL])
+@pytest.mark.parametrize("listed", [check.COMMITTING, check.CONNECTING, check.LENT])
 def test_every_exception_still_exists(listed: dict[str, str]) -> None:
     assert [path for path in listed if not (check.PACKAGE / path).exists()] == []
 

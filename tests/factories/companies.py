@@ -106,10 +106,14 @@ class Company:
 
     async def digest(self, *tables: str) -> str:
         """One text for all rows of the tables: equal when nothing changed."""
-        texts = [f"SELECT coalesce(string_agg(r::text, '' ORDER BY id), '') FROM {table} r" for table in tables]
+        texts = [
+            f"SELECT coalesce(string_agg(r::text, '' ORDER BY id), '') FROM {table} r" for table in tables
+        ]
         async with self.served.pool.acquire() as connection, connection.transaction():
             await connection.execute(f"SET LOCAL app.tenant_id = '{self.tenant_id}'")
-            found: str = await connection.fetchval(f"SELECT md5(concat({', '.join(f'({text})' for text in texts)}))")
+            found: str = await connection.fetchval(
+                f"SELECT md5(concat({', '.join(f'({text})' for text in texts)}))"
+            )
         return found
 
     async def close(self) -> None:

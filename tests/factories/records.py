@@ -5,7 +5,16 @@ from typing import Any
 
 from tests.factories.companies import Company
 
-NAMES = ["上海智达科技有限公司", "Acme Ltd", "acme GmbH", "北京云图", "Zeta 100%", "Straße & Söhne", "a_b", "O'Neil"]
+NAMES = [
+    "上海智达科技有限公司",
+    "Acme Ltd",
+    "acme GmbH",
+    "北京云图",
+    "Zeta 100%",
+    "Straße & Söhne",
+    "a_b",
+    "O'Neil",
+]
 WORDS = ["华东", "华北", "software", "Software", "50% off", "x_y", "-"]
 DAYS = ["1970-01-01", "1988-05-20", "1988-05-21", "2000-02-29"]
 INSTANTS = ["2026-01-31T09:30:00Z", "2026-01-31T09:30:00.000001Z", "2027-12-31T23:59:59+08:00"]
@@ -57,21 +66,25 @@ def contact(number: int, random: Random) -> dict[str, Any]:
 
 def product(number: int, random: Random) -> dict[str, Any]:
     """A product; what may be absent sometimes is."""
-    return _some(
-        random,
-        name=random.choice(NAMES),
-        lifecycle=random.choice(["planned", "active", "phase_out", "retired"]),
-        external_ids=[{"source": "erp", "key": str(number)}],
-    ) | _maybe(
-        random,
-        spec=random.choice(WORDS),
-        unit=random.choice(WORDS),
-        category=random.choice(WORDS),
-        list_price={"amount": random.choice(AMOUNTS), "currency": random.choice(CURRENCIES)},
-        cost={"amount": random.choice(AMOUNTS), "currency": random.choice(CURRENCIES)},
-        tax_rate=random.choice(["0", "6", "13", "13.5"]),
-        description=random.choice(WORDS),
-    ) | {"code": f"P-{number}"}
+    return (
+        _some(
+            random,
+            name=random.choice(NAMES),
+            lifecycle=random.choice(["planned", "active", "phase_out", "retired"]),
+            external_ids=[{"source": "erp", "key": str(number)}],
+        )
+        | _maybe(
+            random,
+            spec=random.choice(WORDS),
+            unit=random.choice(WORDS),
+            category=random.choice(WORDS),
+            list_price={"amount": random.choice(AMOUNTS), "currency": random.choice(CURRENCIES)},
+            cost={"amount": random.choice(AMOUNTS), "currency": random.choice(CURRENCIES)},
+            tax_rate=random.choice(["0", "6", "13", "13.5"]),
+            description=random.choice(WORDS),
+        )
+        | {"code": f"P-{number}"}
+    )
 
 
 MAKERS = {"customers": customer, "contacts": contact, "products": product}

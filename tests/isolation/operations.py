@@ -52,6 +52,16 @@ class Operation:
         return self.route.body_field is not None and isinstance(self.route.body_field.field_info, Form)
 
     @property
+    def body_fields(self) -> set[str]:
+        """What the body may hold at its top."""
+        if self.route.body_field is None:
+            return set()
+        schema = TypeAdapter(self.route.body_field.field_info.annotation).json_schema()
+        named = [part["$ref"].rsplit("/", 1)[-1] for part in schema.get("anyOf", ()) if "$ref" in part]
+        parts = [schema, *(schema["$defs"][name] for name in named)]
+        return {name for part in parts for name in part.get("properties", {})}
+
+    @property
     def id_pointers(self) -> list[type_pointer]:
         """Where the body takes an id; the first item stands for all of a list."""
         if self.route.body_field is None:

@@ -65,10 +65,14 @@ class TestNoWall:
 
     policies, predicate = False, False
 
+    # an id that the client chooses for a row of its own can leak nothing
     @pytest.mark.parametrize(
-        "operation", [pytest.param(o, id=o.name) for o in operations() if o.resource is not None]
+        "operation",
+        [
+            pytest.param(operation, id=operation.name)
+            for operation in operations()
+            if operation.of_record or operation.lists or any(p[-1] != "id" for p in operation.id_pointers)
+        ],
     )
     async def test_every_operation_on_records_leaks(self, pair: Pair, operation: Operation) -> None:
-        if operation.name.endswith("_create") and not operation.id_pointers:
-            pytest.skip("takes no id")
         assert await examine(pair, operation)

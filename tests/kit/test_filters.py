@@ -1,6 +1,6 @@
 """Every operator of every field of every resource, against a model in plain Python."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -23,7 +23,7 @@ from crm_api.kit.kinds import (
     Whole,
 )
 from crm_api.kit.registries import RESOURCES
-from tests.factories.companies import Company, found_company
+from tests.factories.companies import Company, Served, found_company
 from tests.factories.records import fill
 
 FILLED = ["customers", "contacts", "products"]
@@ -111,7 +111,7 @@ def cases(kind: Kind, operator: str, values: list[str]) -> list[list[str]]:
         ordered = sorted(values, key=lambda text: read(kind, text))
         return [[ordered[0], ordered[-1]], [ordered[len(ordered) // 2]] * 2, [ordered[-1], ordered[0]]]
     if operator in ("contains", "starts_with"):
-        return [[text[:size]] for text in values for size in (1, 3)][::2] + [["智达"], ["LTD"]]
+        return [*([text[:2]] for text in values), ["智达"], ["LTD"]]
     return [[text] for text in values]
 
 
@@ -132,15 +132,26 @@ def expected(rows: list[Row], name: str, kind: Kind, operator: str, texts: list[
 def operators(resource: str, name: str) -> list[str]:
     column, kind = RESOURCES[resource].filters[name]
     shown = RESOURCES[resource].columns.get(name)
-    nullable = name != "external_id" and (shown if shown is not None else RESOURCES[resource].columns[column]).nullable
+    nullable = (
+        name != "external_id"
+        and (shown if shown is not None else RESOURCES[resource].columns[column]).nullable
+    )
     return [*kind.operators, *(["is_null"] if nullable else [])]
 
 
 @pytest.fixture(scope="module", params=FILLED)
-async def filled(request: pytest.FixtureRequest, served: Any) -> Any:
+async def filled(request: pytest.FixtureRequest, served: Served) -> AsyncIterator[tuple[Company, str]]:
     company = await found_company(served)
     await fill(company, request.param, 32)
     yield company, request.param
+    await company.close()
+
+
+@pytest.fixture(scope="module")
+async def shared(served: Served) -> AsyncIterator[Company]:
+    """One company for requests that leave no trace."""
+    company = await found_company(served)
+    yield company
     await company.close()
 
 
@@ -151,7 +162,9 @@ async def ids(answer: Any) -> set[str]:
     return set(listed)
 
 
-async def test_every_operator_of_every_field_finds_what_a_plain_model_finds(filled: tuple[Company, str]) -> None:
+async def test_every_operator_of_every_field_finds_what_a_plain_model_finds(
+    filled: tuple[Company, str],
+) -> None:
     company, resource = filled
     http = company.owner.http
     rows = [row for row in await company.rows(resource) if row["deleted_at"] is None]
@@ -163,17 +176,20 @@ async def test_every_operator_of_every_field_finds_what_a_plain_model_finds(fill
             for texts in (first, *rest):
                 should = expected(rows, name, kind, operator, texts)
                 shown = name if operator == "eq" else f"{name}[{operator}]"
-                parameters = [(shown, text) for text in texts] if operator in ("in", "nin") and len(texts) > 1 else [
-                    (shown, ",".join(texts))
-                ]
+                parameters = (
+                    [(shown, text) for text in texts]
+                    if operator in ("in", "nin") and len(texts) > 1
+                    else [(shown, ",".join(texts))]
+                )
                 many = operator in ("in", "nin", "between")
                 value = [as_json(kind, text) for text in texts] if many else as_json(kind, texts[0])
                 value = texts[0] == "true" if operator == "is_null" else value
                 condition = {"field": name, "op": operator, "value": value}
 
-                assert await ids(await http.get(f"/{resource}", params=[*parameters, ("limit", "200")])) == should, (
-                    parameters
-                )
+                assert (
+                    await ids(await http.get(f"/{resource}", params=[*parameters, ("limit", "200")]))
+                    == should
+                ), parameters
                 others = {str(row["id"]) for row in rows} - should
                 trees = [(condition, should)] if texts is first else [({"not": condition}, others)]
                 for tree, found_by_tree in trees:
@@ -225,7 +241,10 @@ async def test_parameters_combine_and_commas_inside_values_are_kept_when_repeate
         ("name=a&name=b", {"parameter": "name", "code": "repeated_parameter"}),
         ("created_at[gte]=2026-01-01", {"parameter": "created_at[gte]", "code": "invalid_value"}),
         ("created_at[gte]=2026-02-30T00:00:00Z", {"parameter": "created_at[gte]", "code": "invalid_value"}),
-        ("created_at[between]=2026-01-01T00:00:00Z", {"parameter": "created_at[between]", "code": "invalid_value"}),
+        (
+            "created_at[between]=2026-01-01T00:00:00Z",
+            {"parameter": "created_at[between]", "code": "invalid_value"},
+        ),
         ("owner_id=x", {"parameter": "owner_id", "code": "invalid_value"}),
         ("version=1.5", {"parameter": "version", "code": "invalid_value"}),
         ("version=９", {"parameter": "version", "code": "invalid_value"}),
@@ -247,16 +266,16 @@ async def test_parameters_combine_and_commas_inside_values_are_kept_when_repeate
         ("name[in]=" + ",".join("x" * 201), {"parameter": "name[in]", "code": "invalid_value"}),
     ],
 )
-async def test_a_wrong_parameter_is_named(company: Company, query: str, fault: dict[str, Any]) -> None:
-    answer = await company.owner.http.get(f"/customers?{query}")
+async def test_a_wrong_parameter_is_named(shared: Company, query: str, fault: dict[str, Any]) -> None:
+    answer = await shared.owner.http.get(f"/customers?{query}")
 
     assert answer.status_code == 400, answer.text
     assert fault.items() <= answer.json()["errors"][0].items()
 
 
 @pytest.mark.parametrize("amount", ["1e999", "NaN", "Infinity", "1" * 13, "0.0000001", "-", ""])
-async def test_an_amount_that_no_column_can_hold_is_a_wrong_parameter(company: Company, amount: str) -> None:
-    answer = await company.owner.http.get("/products", params={"list_price[lt]": amount})
+async def test_an_amount_that_no_column_can_hold_is_a_wrong_parameter(shared: Company, amount: str) -> None:
+    answer = await shared.owner.http.get("/products", params={"list_price[lt]": amount})
 
     assert answer.status_code == 400, answer.text
     assert answer.json()["errors"][0]["parameter"] == "list_price[lt]"
@@ -296,9 +315,9 @@ def nested(depth: int) -> dict[str, Any]:
     ],
 )
 async def test_a_wrong_tree_is_refused_where_it_is_wrong(
-    company: Company, tree: dict[str, Any], pointer: str, code: str
+    shared: Company, tree: dict[str, Any], pointer: str, code: str
 ) -> None:
-    answer = await company.owner.http.post("/customers/query", json={"filter": tree})
+    answer = await shared.owner.http.post("/customers/query", json={"filter": tree})
 
     assert answer.status_code == 422, answer.text
     assert (answer.json()["errors"][0]["pointer"], answer.json()["errors"][0]["code"]) == (pointer, code)
@@ -320,15 +339,15 @@ async def test_a_wrong_tree_is_refused_where_it_is_wrong(
     ],
 )
 async def test_a_wrong_query_body_is_refused_as_a_body(
-    company: Company, body: dict[str, Any], pointer: str, code: str
+    shared: Company, body: dict[str, Any], pointer: str, code: str
 ) -> None:
-    answer = await company.owner.http.post("/customers/query", json=body)
+    answer = await shared.owner.http.post("/customers/query", json=body)
 
     assert answer.status_code == 422, answer.text
     assert [(fault["pointer"], fault["code"]) for fault in answer.json()["errors"]] == [(pointer, code)]
 
 
-async def test_the_widest_tree_and_the_deepest_are_accepted(company: Company) -> None:
+async def test_the_widest_tree_and_the_deepest_are_accepted(shared: Company) -> None:
     for tree in (nested(DEPTH), {"or": [LEAF] * LEAVES}):
-        answer = await company.owner.http.post("/customers/query", json={"filter": tree})
+        answer = await shared.owner.http.post("/customers/query", json={"filter": tree})
         assert answer.status_code == 200, answer.text

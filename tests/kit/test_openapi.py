@@ -152,6 +152,40 @@ def test_a_reference_that_leads_nowhere_is_refused() -> None:
         document(openapi_extra={"x-see": {"$ref": "#/components/schemas/Lost"}})
 
 
+def test_the_id_in_a_path_is_a_described_uuid() -> None:
+    app = FastAPI(openapi_url=None)
+
+    @app.get("/boxes/{big_box_id}", operation_id="boxes_get")
+    async def get_box(big_box_id: str) -> None: ...
+
+    (parameter,) = build(app)["paths"]["/boxes/{big_box_id}"]["get"]["parameters"]
+    assert parameter["description"] == "Id of the big box."
+    assert parameter["schema"] == {"type": "string", "format": "uuid"}
+
+
+def test_a_permission_is_named_for_readers_and_for_programs() -> None:
+    app = FastAPI(openapi_url=None)
+    router = APIRouter(route_class=KitRoute)
+    router.add_api_route("/boxes", _nothing, operation_id="boxes_list")
+    router.routes[0].permission = "boxes:read"  # type: ignore[attr-defined]
+    app.include_router(router)
+    found = build(app)["paths"]["/boxes"]["get"]
+    assert found["x-permission"] == "boxes:read"
+    assert found["description"] == "Does nothing.\n\nPermission: `boxes:read`"
+
+
+def test_the_description_of_an_enum_serves_a_field_without_one() -> None:
+    class Chest(BaseModel):
+        """A chest."""
+
+        colour: Colour = Field(description="What it is painted in.")
+
+    app = FastAPI(openapi_url=None)
+    app.add_api_route("/chests", _nothing, response_model=Chest, operation_id="chests_list")
+    field = build(app)["components"]["schemas"]["Chest"]["properties"]["colour"]
+    assert field["description"] == "What it is painted in."
+
+
 async def _nothing() -> None:
     """Does nothing."""
 

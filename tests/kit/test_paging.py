@@ -1,6 +1,6 @@
 """A walk page by page shows every row in reach once, in order, in both directions."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from crm_api.kit.listing import from_query
 from crm_api.kit.principal import Permission, Principal, Reach
 from crm_api.kit.registries import RESOURCES
 from crm_api.kit.uow import UnitOfWork
-from tests.factories.companies import Company, found_company
+from tests.factories.companies import Company, Served, found_company
 from tests.factories.floors import Floor, furnish
 from tests.factories.grants import share
 
@@ -27,7 +27,7 @@ Row = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-async def furnished(served: Any) -> Any:
+async def furnished(served: Served) -> AsyncIterator[Floor]:
     """Rows of everybody and of nobody, many with equal names and equal instants; some are shared with the agent."""
     company = await found_company(served)
     floor = await furnish(company)
@@ -65,7 +65,9 @@ async def visible(floor: Floor, resource: str, reach: Reach, *, shared: bool) ->
     if resource == "products" or reach is Reach.ALL:
         return rows
     teams = {Reach.OWN: [], Reach.TEAM: [floor.city], Reach.SUBTREE: [floor.city, floor.north]}[reach]
-    granted = {str(grant["record_id"]) for grant in await floor.company.rows("record_grants")} if shared else set()
+    granted = (
+        {str(grant["record_id"]) for grant in await floor.company.rows("record_grants")} if shared else set()
+    )
     return [
         row
         for row in rows
@@ -75,10 +77,10 @@ async def visible(floor: Floor, resource: str, reach: Reach, *, shared: bool) ->
 
 def ordered(rows: Iterable[Row], resource: str, sort: str) -> list[str]:
     """Ids in the order of a sort, the id last in the direction of the last key."""
-    found = sorted(rows, key=lambda row: row["id"], reverse=sort.split(",")[-1].startswith("-"))
+    found = sorted(rows, key=lambda row: row["id"], reverse=sort.rsplit(",", 1)[-1].startswith("-"))
     for key in reversed(sort.split(",")):
         column = RESOURCES[resource].sorts[key.removeprefix("-")]
-        found = sorted(found, key=lambda row: row[column], reverse=key.startswith("-"))  # noqa: B023
+        found = sorted(found, key=lambda row: row[column], reverse=key.startswith("-"))
     return [str(row["id"]) for row in found]
 
 
@@ -94,7 +96,9 @@ class Walk:
         query = f"{self.query}&cursor={cursor}" if cursor else self.query
         unit = UnitOfWork(self.pool, self.principal, self.resource.read, read_only=True)
         try:
-            return await reading.page(unit, from_query(self.resource, self.principal, query.encode()), self.cursors)
+            return await reading.page(
+                unit, from_query(self.resource, self.principal, query.encode()), self.cursors
+            )
         finally:
             await unit.close()
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.database import AdminDsn, Databases, clone, drop, empty
 
 Command = Callable[..., "subprocess.Popen[str]"]

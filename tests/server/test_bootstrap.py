@@ -3,11 +3,11 @@
 import asyncio
 
 from pydantic import SecretStr
-from tests.database import Databases
 
 from crm_api.server.bootstrap import FirstTenant, bootstrap, slug_of
 from crm_api.server.migrating import connected
 from crm_api.settings import Bootstrap, Settings
+from tests.database import Databases
 
 
 def settings_for(databases: Databases, wanted: Bootstrap) -> Settings:

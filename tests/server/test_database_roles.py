@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 import asyncpg
 import pytest
-from tests.database import ROLES, AdminDsn, Databases, with_user
 
 from crm_api.server.database_roles import (
     APP_LIMITS,
@@ -19,6 +18,7 @@ from crm_api.server.database_roles import (
 )
 from crm_api.server.locking import Connection
 from crm_api.server.migrating import as_owner, connected, ensure_event_partitions
+from tests.database import ROLES, AdminDsn, Databases, with_user
 
 OTHER = DatabaseRoles("crm_test_other_")
 

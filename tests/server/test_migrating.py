@@ -3,13 +3,13 @@
 import asyncio
 
 import pytest
-from tests.database import ROLES, Databases
 
 from crm_api.server.database import prepare, refuse_unfit
 from crm_api.server.database_roles import ensure_roles
 from crm_api.server.migrating import connected, head_revision, migrate, pending
 from crm_api.server.secrets import generate_secrets
 from crm_api.settings import CannotStart, Settings
+from tests.database import ROLES, Databases
 
 
 def settings(app_dsn: str, admin_dsn: str | None) -> Settings:

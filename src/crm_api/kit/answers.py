@@ -1,6 +1,7 @@
 """Bytes that leave: JSON by orjson, and every refusal as application/problem+json (RFC 9457)."""
 
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 from starlette.responses import Response
@@ -27,7 +28,7 @@ def problem_answer(problem: Problem, *, language: str, instance: str, request_id
         "status": problem.status,
         "code": problem.code,
         "detail": messages.text(problem.code, language, params),
-        "instance": instance,
+        "instance": quote(instance, safe="/:@!$&'()*+,;=~"),
         "request_id": request_id,
         "errors": [_fault(fault, language) for fault in problem.faults],
         **problem.extra,

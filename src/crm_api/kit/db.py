@@ -125,8 +125,7 @@ def page_indexes(name: str, *sorts: str) -> list[Index]:
     """For an owned table: one index for each sort and each way to the rows (owner, team, everything)."""
     found = []
     for sort in sorts:
-        for way, columns in (("owner", ["owner_id"]), ("team", ["team_id"]), ("all", [])):
-            found.append(
-                Index(f"{name}_{way}_{sort}_idx", "tenant_id", *columns, sort, "id", postgresql_where=LIVE)
-            )
+        for way, led_by in (("owner", ["owner_id"]), ("team", ["team_id"]), ("all", [])):
+            keys = ["tenant_id", *led_by, sort, "id"]
+            found.append(Index(f"{name}_{way}_{sort}_idx", *keys, postgresql_where=LIVE))
     return found

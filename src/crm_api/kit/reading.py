@@ -49,17 +49,7 @@ async def page(uow: UnitOfWork, listing: Listing, cursors: Cursors) -> dict[str,
     resource, principal = listing.resource, uow.principal
     reach = principal.reach(resource.read)
     scope = resource.access.scope(principal, reach, resource.name)
-    bound_to = bound(
-        (
-            principal.tenant_id,
-            resource.name,
-            listing.filter.nodes,
-            listing.filter.values,
-            listing.sort,
-            listing.grams,
-            listing.deleted,
-        )
-    )
+    bound_to = _what_cursors_fit(principal, listing)
     place = cursors.read(listing.cursor, bound_to) if listing.cursor is not None else None
     shape = _Shape(listing, scope, place)
     values = {**access_values(principal, reach), **shape.values(listing), "limit": listing.limit + 1}
@@ -90,6 +80,11 @@ async def page(uow: UnitOfWork, listing: Listing, cursors: Cursors) -> dict[str,
         answer["page"]["total"] = min(counted[0][0], TOTAL_CAP)
         answer["page"]["total_is_capped"] = counted[0][0] > TOTAL_CAP
     return answer
+
+
+def _what_cursors_fit(principal: Principal, listing: Listing) -> bytes:
+    asked = (listing.filter.nodes, listing.filter.values, listing.sort, listing.grams, listing.deleted)
+    return bound((principal.tenant_id, listing.resource.name, *asked))
 
 
 def read_columns(resource: Resource, rows: Any) -> list[ColumnElement[Any]]:

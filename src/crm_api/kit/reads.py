@@ -53,37 +53,11 @@ class Query(Schema):
 
 def reads(router: APIRouter, resource: Resource, schema: type[BaseModel]) -> None:
     """Add `GET ""`, `POST /query` and `GET /{id}` for a resource, shown as `schema`."""
-    listed = create_model(
-        f"{schema.__name__.removesuffix('Read')}List",
-        __base__=Schema,
-        __doc__=f"A page of {resource.name.replace('_', ' ')}.",
-        data=(list[schema], Field(description="The records of the page.")),  # type: ignore[valid-type]
-        page=(Page, Field(description="Where the page stands.")),
-    )
-    words = resource.name.replace("_", " ")
-    one = resource.singular.replace("_", " ")
-
-    async def list_records() -> Any: ...
-
-    async def get_record() -> Any: ...
-
-    async def query_records(
-        request: Request, query: Query, uow: Annotated[UnitOfWork, allowed(resource.read)]
-    ) -> Any:
-        with faults_in_body():
-            listing = from_body(resource, uow.principal, query.given())
-            return await reading.page(uow, listing, request.app.state.edge.cursors)
-
-    # the path parameter is named as in the other handlers of the resource, so that the document has one path
-    name = f"{resource.singular}_id"
-    get_record.__signature__ = Signature([Parameter(name, Parameter.KEYWORD_ONLY, annotation=str)])  # type: ignore[attr-defined]
-    list_records.direct = _list(resource)  # type: ignore[attr-defined]
-    get_record.direct = _get(resource)  # type: ignore[attr-defined]
-    for endpoint in (list_records, get_record):
-        endpoint.permission = resource.read  # type: ignore[attr-defined]
+    listed = _list_of(resource, schema)
+    words, one = resource.name.replace("_", " "), resource.singular.replace("_", " ")
     router.add_api_route(
         "",
-        list_records,
+        _listing(resource),
         methods=["GET"],
         response_model=listed,
         operation_id=f"{resource.name}_list",
@@ -93,7 +67,7 @@ def reads(router: APIRouter, resource: Resource, schema: type[BaseModel]) -> Non
     )
     router.add_api_route(
         "/query",
-        query_records,
+        _querying(resource),
         methods=["POST"],
         response_model=listed,
         operation_id=f"{resource.name}_query",
@@ -101,14 +75,56 @@ def reads(router: APIRouter, resource: Resource, schema: type[BaseModel]) -> Non
         description=f"The same list as GET, with the filter as a JSON tree of {words} fields.",
     )
     router.add_api_route(
-        f"/{{{name}}}",
-        get_record,
+        f"/{{{resource.singular}_id}}",
+        _getting(resource),
         methods=["GET"],
         response_model=schema,
         operation_id=f"{resource.name}_get",
         summary=f"Get a {one}",
         description=f"One {one}. What is absent, deleted or out of your reach answers 404 alike.",
     )
+
+
+def _list_of(resource: Resource, schema: type[BaseModel]) -> type[BaseModel]:
+    return create_model(
+        f"{schema.__name__.removesuffix('Read')}List",
+        __base__=Schema,
+        __doc__=f"A page of {resource.name.replace('_', ' ')}.",
+        data=(list[schema], Field(description="The records of the page.")),  # type: ignore[valid-type]
+        page=(Page, Field(description="Where the page stands.")),
+    )
+
+
+def _listing(resource: Resource) -> Any:
+    async def list_records() -> Any: ...
+
+    return _direct(list_records, resource, _list(resource))
+
+
+def _getting(resource: Resource) -> Any:
+    async def get_record() -> Any: ...
+
+    # the path parameter is named as in the other handlers of the resource, so that the document has one path
+    identifier = Parameter(f"{resource.singular}_id", Parameter.KEYWORD_ONLY, annotation=str)
+    get_record.__signature__ = Signature([identifier])  # type: ignore[attr-defined]
+    return _direct(get_record, resource, _get(resource))
+
+
+def _querying(resource: Resource) -> Any:
+    async def query_records(
+        request: Request, query: Query, uow: Annotated[UnitOfWork, allowed(resource.read)]
+    ) -> Any:
+        with faults_in_body():
+            listing = from_body(resource, uow.principal, query.given())
+            return await reading.page(uow, listing, request.app.state.edge.cursors)
+
+    return query_records
+
+
+def _direct(endpoint: Any, resource: Resource, direct: Any) -> Any:
+    """What FastAPI documents as `endpoint` is executed as `direct`."""
+    endpoint.direct, endpoint.permission = direct, resource.read
+    return endpoint
 
 
 def _list(resource: Resource) -> Any:

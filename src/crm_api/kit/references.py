@@ -59,8 +59,10 @@ async def visible_ids(uow: UnitOfWork, resource: Resource, ids: set[str]) -> set
 
 async def owner_of(uow: UnitOfWork, owner_id: str | None, pointer: str = "/owner_id") -> Owner:
     """The owner a row is given to; must be an active user, or nobody."""
-    if owner_id is None or owner_id == uow.principal.id:
-        return Owner(owner_id, uow.principal.team_id if owner_id else None)
+    if owner_id is None:
+        return Owner(None, None)
+    if owner_id == uow.principal.id and uow.principal.kind == "user":
+        return Owner(owner_id, uow.principal.team_id)
     rows = await uow.fetch("owner", _owner, {"owner": owner_id})
     if not rows:
         raise Invalid.at(pointer, "reference_not_found", resource="user")

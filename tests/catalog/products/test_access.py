@@ -75,7 +75,9 @@ async def test_the_cost_is_hidden_on_every_path(company: Company, priced: str, r
         await actor.http.get(f"/products/{priced}"),
         await actor.http.get("/products?code=P-1"),
         await actor.http.get("/products?q=gateway&sort=-list_price"),
-        await actor.http.post("/products/query", json={"filter": {"field": "code", "op": "eq", "value": "P-1"}}),
+        await actor.http.post(
+            "/products/query", json={"filter": {"field": "code", "op": "eq", "value": "P-1"}}
+        ),
     ):
         assert answer.status_code == 200
         found = answer.json().get("data", [answer.json()])
@@ -95,13 +97,15 @@ async def test_what_is_hidden_is_refused_like_what_does_not_exist(
         for asked in (name, name.replace("cost", "qzzz")):
             answer = await actor.http.get("/products", params={asked: "80"})
             fault = answer.json()["errors"][0]
-            assert (answer.status_code, fault["code"], fault["params"]) == (400, "unknown_parameter", {"hint": ""})
+            assert (answer.status_code, fault["code"]) == (400, "unknown_parameter")
+            assert "cost" not in fault["params"]["hint"]
     for field in ("cost", "cost.currency", "qzzz"):
         tree = {"not": {"field": field, "op": "eq", "value": "80"}}
         answer = await actor.http.post("/products/query", json={"filter": tree})
         fault = answer.json()["errors"][0]
         assert (answer.status_code, fault["pointer"]) == (422, "/filter/not/field")
-        assert (fault["code"], fault["params"]) == ("unknown_field", {"hint": ""})
+        assert fault["code"] == "unknown_field"
+        assert "cost" not in fault["params"]["hint"]
     answer = await actor.http.get("/products?sort=cost")
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "not_sortable")
 

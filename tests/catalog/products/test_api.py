@@ -63,7 +63,9 @@ async def test_a_change_keeps_clears_and_replaces_money_whole(company: Company) 
     made = await company.owner.create("/products", **FULL)
     one, http = f"/products/{made['id']}", company.owner.http
 
-    changed = (await http.patch(one, json={"list_price": {"amount": "5", "currency": "EUR"}, "cost": None})).json()
+    changed = (
+        await http.patch(one, json={"list_price": {"amount": "5", "currency": "EUR"}, "cost": None})
+    ).json()
     same = (await http.patch(one, json={"list_price": {"amount": "5.00", "currency": "EUR"}})).json()
     currency = (await http.patch(one, json={"list_price": {"amount": "5", "currency": "USD"}})).json()
 
@@ -132,7 +134,10 @@ async def test_a_code_is_unique_among_the_living(company: Company) -> None:
     taker = await http.patch(f"/products/{other['id']}", json={"code": "P-1"})
     assert taker.status_code == 200
     refused = await http.post(f"/products/{first['id']}/restore")
-    assert (refused.status_code, refused.json()["duplicates"]) == (409, [{"id": other["id"], "field": "code"}])
+    assert (refused.status_code, refused.json()["duplicates"]) == (
+        409,
+        [{"id": other["id"], "field": "code"}],
+    )
 
 
 async def test_prices_sort_by_their_number_and_absent_is_greatest(company: Company) -> None:

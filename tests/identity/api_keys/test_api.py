@@ -17,7 +17,8 @@ async def test_create_shows_the_secret_once(company: Company) -> None:
         "/api-keys", name="Shop", permissions=["customers:read", "customers:create", "customers:read"]
     )
     secret = made.pop("secret")
-    assert secret.startswith(made["prefix"]) and secret.startswith("crm_live_")
+    assert secret.startswith(made["prefix"])
+    assert secret.startswith("crm_live_")
     assert len(made["prefix"]) < len(secret) - 40
     assert made["permissions"] == ["customers:create", "customers:read"]
     assert (made["name"], made["revoked_at"], made["version"]) == ("Shop", None, 1)

@@ -53,7 +53,7 @@ async def test_a_person_in_several_companies_names_one(company: Company, other_c
     await other_company.owner.create("/users", email=company.email, name="Guest", password=WRONG)
     answer = await sign_in(company, company.email)
     assert (answer.status_code, answer.json()["code"]) == (409, "tenant_required")
-    listed = sorted(((c.slug, c.slug) for c in (company, other_company)))
+    listed = sorted((c.slug, c.slug) for c in (company, other_company))
     assert sorted((t["slug"], t["name"]) for t in answer.json()["tenants"]) == listed
     entered = await sign_in(company, company.email, tenant=other_company.slug)
     me = (await company.client(entered.json()["access_token"]).get("/auth/me")).json()
@@ -103,9 +103,7 @@ async def test_of_two_parallel_refreshes_exactly_one_wins(company: Company) -> N
 async def test_logout_ends_the_session(company: Company) -> None:
     tokens = (await sign_in(company, company.email)).json()
     assert (await company.client(tokens["access_token"]).post("/auth/logout")).status_code == 204
-    refreshed = await company.client().post(
-        "/auth/refresh", json={"refresh_token": tokens["refresh_token"]}
-    )
+    refreshed = await company.client().post("/auth/refresh", json={"refresh_token": tokens["refresh_token"]})
     assert refreshed.status_code == 401
     await asyncio.sleep(1.05)
     assert (await company.client(tokens["access_token"]).get("/auth/me")).status_code == 401

@@ -15,7 +15,10 @@ ACTIONS: dict[str, tuple[Make, int]] = {
     "create": (lambda team, above: lambda http: http.post("/teams", json={"name": "A"}), 201),
     "update": (lambda team, above: lambda http: http.patch(f"/teams/{team}", json={"name": "B"}), 200),
     "parent": (lambda team, above: lambda http: http.patch(f"/teams/{team}", json={"parent_id": above}), 200),
-    "move": (lambda team, above: lambda http: http.post(f"/teams/{team}/move", json={"parent_id": None}), 200),
+    "move": (
+        lambda team, above: lambda http: http.post(f"/teams/{team}/move", json={"parent_id": None}),
+        200,
+    ),
     "delete": (lambda team, above: lambda http: http.delete(f"/teams/{team}"), 204),
     "restore": (lambda team, above: lambda http: http.post(f"/teams/{team}/restore"), 200),
 }

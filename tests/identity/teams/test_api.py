@@ -47,7 +47,12 @@ async def test_create_answers_the_whole_team(company: Company) -> None:
         "redacted": [],
     }
     assert (await company.owner.http.get(f"/teams/{stamps['id']}")).json() == {**made, **stamps}
-    for query in ({"parent_id": top}, {"leader_id": company.owner.id}, {"external_id": "hr:T1"}, {"name": "上海"}):
+    for query in (
+        {"parent_id": top},
+        {"leader_id": company.owner.id},
+        {"external_id": "hr:T1"},
+        {"name": "上海"},
+    ):
         found = (await company.owner.http.get("/teams", params=query)).json()["data"]
         assert [team["id"] for team in found] == [stamps["id"]], query
 

@@ -12,13 +12,21 @@ ACTIONS: dict[str, tuple[Make, int]] = {
     "list": (lambda user, team: lambda http: http.get("/users"), 200),
     "get": (lambda user, team: lambda http: http.get(f"/users/{user}"), 200),
     "query": (lambda user, team: lambda http: http.post("/users/query", json={}), 200),
-    "create": (lambda user, team: lambda http: http.post("/users", json={"email": "a@b.example", "name": "A"}), 201),
+    "create": (
+        lambda user, team: lambda http: http.post("/users", json={"email": "a@b.example", "name": "A"}),
+        201,
+    ),
     "update": (lambda user, team: lambda http: http.patch(f"/users/{user}", json={"title": "T"}), 200),
     "password": (
-        lambda user, team: lambda http: http.patch(f"/users/{user}", json={"password": "a long new passphrase"}),
+        lambda user, team: (
+            lambda http: http.patch(f"/users/{user}", json={"password": "a long new passphrase"})
+        ),
         200,
     ),
-    "roles": (lambda user, team: lambda http: http.patch(f"/users/{user}", json={"roles": ["executive"]}), 200),
+    "roles": (
+        lambda user, team: lambda http: http.patch(f"/users/{user}", json={"roles": ["executive"]}),
+        200,
+    ),
     "team": (lambda user, team: lambda http: http.patch(f"/users/{user}", json={"team_id": team}), 200),
     "move": (lambda user, team: lambda http: http.post(f"/users/{user}/move", json={"team_id": team}), 200),
     "disable": (lambda user, team: lambda http: http.post(f"/users/{user}/disable"), 200),

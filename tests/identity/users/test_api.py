@@ -55,7 +55,9 @@ async def test_create_answers_the_whole_user(company: Company) -> None:
     }
     assert (await company.owner.http.get(f"/users/{stamps['id']}")).json() == {**made, **stamps}
     events = await company.rows("events", record_id=stamps["id"])
-    assert [(event["type"], str(event["actor_id"])) for event in events] == [("user.created", company.owner.id)]
+    assert [(event["type"], str(event["actor_id"])) for event in events] == [
+        ("user.created", company.owner.id)
+    ]
     assert await signs_in(company, email)
 
 

@@ -12,7 +12,9 @@ async def test_open_records_follow_their_owner_to_another_team(company: Company)
     other = await company.owner.create("/customers", name="Not mine")
     answer = await company.owner.http.post(f"/users/{user.id}/move", json={"team_id": new})
     assert (answer.status_code, answer.json()["team_id"]) == (200, new)
-    stamps = {str(row["id"]): row["team_id"] and str(row["team_id"]) for row in await company.rows("customers")}
+    stamps = {
+        str(row["id"]): row["team_id"] and str(row["team_id"]) for row in await company.rows("customers")
+    }
     assert stamps == {mine["id"]: new, gone["id"]: old, other["id"]: None}
     periods = await company.rows("ownership_periods", record_id=mine["id"])
     assert sorted((str(p["team_id"]), str(p["owner_id"]), p["ended_at"] is None) for p in periods) == sorted(

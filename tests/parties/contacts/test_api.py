@@ -61,9 +61,7 @@ async def test_a_change_keeps_what_is_absent_and_clears_what_is_null(company: Co
 
     assert changed == {**made, **change, "version": 2, "updated_at": changed["updated_at"]}
     event = (await company.rows("events", record_id=made["id"], type="contact.updated"))[0]
-    assert event["changes"] == {
-        name: {"from": made[name], "to": value} for name, value in change.items()
-    }
+    assert event["changes"] == {name: {"from": made[name], "to": value} for name, value in change.items()}
 
 
 @pytest.mark.parametrize("name", ["name", "phones", "im_ids", "email_opt_out", "external_ids"])

@@ -34,7 +34,8 @@ async def test_a_list_shows_what_a_get_shows(floor: Floor) -> None:
     company = floor.company
     owners = [floor.supervisor.id, floor.agent.id, floor.mate.id, floor.stranger.id, None]
     made = [
-        (await company.owner.create("/customers", name="Acme", owner_id=owner_id))["id"] for owner_id in owners
+        (await company.owner.create("/customers", name="Acme", owner_id=owner_id))["id"]
+        for owner_id in owners
     ]
     executive = await company.user("executive")
     visible = {
@@ -117,7 +118,11 @@ async def test_assigning_needs_the_right_and_stays_within_reach(floor: Floor) ->
     ):
         assert answer.status_code == 200, answer.text
         record = answer.json()
-        assert (record["owner_id"], record["team_id"], record["version"]) == (owner.id, floor.city, number + 2)
+        assert (record["owner_id"], record["team_id"], record["version"]) == (
+            owner.id,
+            floor.city,
+            number + 2,
+        )
     types = [event["type"] for event in await company.rows("events", record_id=made["id"])]
     assert sorted(types) == ["customer.assigned", "customer.assigned", "customer.created"]
 
@@ -135,13 +140,18 @@ async def test_the_pool_belongs_to_nobody_and_is_seen_by_those_who_see_all(floor
     pool = await company.owner.http.get("/customers?owner_id[is_null]=true")
     assert [record["id"] for record in pool.json()["data"]] == [made["id"]]
     periods = await company.rows("ownership_periods", record_id=made["id"])
-    assert [(str(p["owner_id"] or ""), p["ended_at"] is None) for p in sorted(periods, key=lambda p: p["started_at"])] == [
+    assert [
+        (str(p["owner_id"] or ""), p["ended_at"] is None)
+        for p in sorted(periods, key=lambda p: p["started_at"])
+    ] == [
         (floor.agent.id, False),
         ("", True),
     ]
 
 
-async def test_an_owner_must_be_an_active_user_of_the_company(company: Company, other_company: Company) -> None:
+async def test_an_owner_must_be_an_active_user_of_the_company(
+    company: Company, other_company: Company
+) -> None:
     made = await company.owner.create("/customers", name="Acme")
     team = await company.team()
     for owner_id in (other_company.owner.id, team, made["id"], "01930b2e-6f00-7000-8000-000000000001"):
@@ -159,7 +169,11 @@ async def test_marketers_see_no_way_to_reach_a_customer_and_agents_of_support_no
     company: Company,
 ) -> None:
     made = await company.owner.create(
-        "/customers", name="Acme", phones=["13800138000"], emails=["a@acme.example"], tax_id="91310115MA1K41234"
+        "/customers",
+        name="Acme",
+        phones=["13800138000"],
+        emails=["a@acme.example"],
+        tax_id="91310115MA1K41234",
     )
     marketer, support = await company.user("marketer"), await company.user("support_agent")
 

@@ -180,7 +180,9 @@ async def test_a_changed_name_is_found_and_the_old_one_is_not(company: Company) 
 
 
 async def test_external_ids_find_their_customer_and_no_other_resource(company: Company) -> None:
-    first = await company.owner.create("/customers", name="a", external_ids=[{"source": "erp", "key": "1:2,3"}])
+    first = await company.owner.create(
+        "/customers", name="a", external_ids=[{"source": "erp", "key": "1:2,3"}]
+    )
     second = await company.owner.create(
         "/customers", name="b", external_ids=[{"source": "erp", "key": "2"}, {"source": "shop", "key": "1"}]
     )
@@ -194,9 +196,14 @@ async def test_external_ids_find_their_customer_and_no_other_resource(company: C
     assert await ids(("external_id", "erp:1:2,3")) == [first["id"]]
     assert await ids(("external_id", "shop:1")) == [second["id"]]
     assert await ids(("external_id[in]", "erp:2,shop:1,erp:9")) == [second["id"]]
-    assert await ids(("external_id[in]", "erp:1:2,3"), ("external_id[in]", "erp:2")) == [first["id"], second["id"]]
+    assert await ids(("external_id[in]", "erp:1:2,3"), ("external_id[in]", "erp:2")) == [
+        first["id"],
+        second["id"],
+    ]
     assert await ids(("external_id", "erp:9")) == await ids(("external_id", "ERP:2")) == []
-    await company.owner.http.patch(f"/customers/{second['id']}", json={"external_ids": [{"source": "erp", "key": "5"}]})
+    await company.owner.http.patch(
+        f"/customers/{second['id']}", json={"external_ids": [{"source": "erp", "key": "5"}]}
+    )
     assert await ids(("external_id[in]", "erp:2,shop:1")) == []
     assert await ids(("external_id", "erp:5")) == [second["id"]]
 

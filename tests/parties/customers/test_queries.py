@@ -9,7 +9,9 @@ READ = ["BEGIN", "SELECT", "COMMIT"]
 
 
 @pytest.mark.parametrize("resource", ["customers", "contacts", "products"])
-async def test_every_request_asks_as_often_as_it_must(company: Company, statements: Statements, resource: str) -> None:
+async def test_every_request_asks_as_often_as_it_must(
+    company: Company, statements: Statements, resource: str
+) -> None:
     http, path = company.owner.http, f"/{resource}"
     code = {"code": "P-1"} if resource == "products" else {}
     made = await company.owner.create(path, name="Acme", **code)
@@ -75,7 +77,9 @@ async def test_a_refusal_that_needs_no_row_asks_nothing(company: Company, statem
 
 
 @pytest.mark.parametrize("size", [1, 20])
-async def test_a_page_costs_one_statement_whatever_it_holds(company: Company, statements: Statements, size: int) -> None:
+async def test_a_page_costs_one_statement_whatever_it_holds(
+    company: Company, statements: Statements, size: int
+) -> None:
     for number in range(size):
         await company.owner.create("/customers", name=f"Acme {number}")
 

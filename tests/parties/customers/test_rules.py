@@ -29,7 +29,9 @@ async def test_an_equal_key_is_refused_and_names_the_other_customer_if_it_is_vis
     company, field = floor.company, next(iter(key))
     taken = await floor.stranger.create("/customers", name="Taken", **key)
     mine = await floor.agent.create("/customers", name="Mine")
-    before = await company.digest("customers", "events", "external_ids", "search_documents", "ownership_periods")
+    before = await company.digest(
+        "customers", "events", "external_ids", "search_documents", "ownership_periods"
+    )
 
     for http, other in ((company.owner.http, taken["id"]), (floor.agent.http, None)):
         refused_as_duplicate(await http.post("/customers", json={"name": "New", **key}), field, other)
@@ -74,7 +76,9 @@ async def test_of_two_at_once_one_gets_the_code(company: Company) -> None:
     )
 
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]
-    assert len(await company.rows("customers")) == len(await company.rows("events", resource="customers")) == 1
+    assert (
+        len(await company.rows("customers")) == len(await company.rows("events", resource="customers")) == 1
+    )
 
 
 async def test_similar_names_are_reported_and_never_refused(floor: Floor) -> None:
@@ -120,7 +124,9 @@ async def test_a_customer_belongs_to_no_customer_below_it(company: Company) -> N
         answer = await http.patch(f"/customers/{top['id']}", json={"parent_id": below["id"]})
         refused_at(answer, "/parent_id", "parent_cycle")
     refused_at(
-        await http.patch(f"/customers/{middle['id']}", json={"parent_id": bottom["id"]}), "/parent_id", "parent_cycle"
+        await http.patch(f"/customers/{middle['id']}", json={"parent_id": bottom["id"]}),
+        "/parent_id",
+        "parent_cycle",
     )
     assert await company.digest("customers", "events") == before
 
@@ -135,9 +141,7 @@ async def test_a_customer_belongs_to_no_customer_below_it(company: Company) -> N
 
 
 async def test_two_changes_at_once_close_no_circle(company: Company) -> None:
-    pairs = [
-        [await company.owner.create("/customers", name=name) for name in ("a", "b")] for _ in range(5)
-    ]
+    pairs = [[await company.owner.create("/customers", name=name) for name in ("a", "b")] for _ in range(5)]
 
     async def put(child: dict[str, Any], parent: dict[str, Any]) -> int:
         answer = await company.owner.http.patch(f"/customers/{child['id']}", json={"parent_id": parent["id"]})

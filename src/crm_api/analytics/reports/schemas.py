@@ -52,7 +52,10 @@ class SalesPerformance(Schema):
         description="Most won amount first, then by name; a key without deals has no row."
     )
     totals: SalesFigures = Field(description="All deals of the report, each counted once.")
-    definition: str = Field(description="What is counted and how it is dated, by Accept-Language.")
+    definition: str = Field(
+        description="What is counted and how it is dated, by Accept-Language.",
+        examples=["Deals closed in the period."],
+    )
     as_of: Instant = Field(description="When the figures were taken.")
     currency: Currency = Field(description="Of every amount in the report.")
     excluded: int = Field(description="Deals left out because they are in another currency.", examples=[0])

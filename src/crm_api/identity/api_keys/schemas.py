@@ -24,7 +24,9 @@ class ApiKeyRead(RecordRead):
     """A key, without its secret."""
 
     name: str = Field(description="What it is for.")
-    prefix: str = Field(description="The first characters of the secret, to recognise it by.")
+    prefix: str = Field(
+        description="The first characters of the secret, to recognise it by.", examples=["crm_live_01930b2e"]
+    )
     permissions: list[str] = Field(description="What it may do: `resource:action`.")
     expires_at: Instant = Field(description="When it ends.")
     revoked_at: Instant | None = Field(description="When it was revoked; null while it works.")

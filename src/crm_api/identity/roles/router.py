@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 
 from crm_api.identity.roles import service
 from crm_api.identity.roles.resource import READ
@@ -12,6 +12,7 @@ from crm_api.kit.http import KitRoute
 from crm_api.kit.uow import UnitOfWork
 
 router = APIRouter(prefix="/api/v1/roles", tags=["roles"], route_class=KitRoute)
+RoleKey = Annotated[str, Path(description="Key of the role.", examples=["account_manager"])]
 CanRead = Annotated[UnitOfWork, allowed(READ)]
 
 
@@ -22,6 +23,6 @@ async def list_roles(_: CanRead) -> Any:
 
 
 @router.get("/{role_key}", response_model=RoleRead, operation_id="roles_get", summary="Get a role")
-async def get_role(role_key: str, _: CanRead) -> Any:
+async def get_role(role_key: RoleKey, _: CanRead) -> Any:
     """One role by its key."""
     return service.get(role_key)

@@ -17,7 +17,7 @@ class RoleRead(Schema):
 
     key: str = Field(description="What users are given.", examples=["account_manager"])
     label: RoleLabel = Field(description="What it is called.")
-    description: str = Field(description="Whom it is for.")
+    description: str = Field(description="Whom it is for.", examples=["Looks after own customers."])
     default: bool = Field(
         description="Whether everybody with the right to assign roles may hand it out, or only those who hold it."
     )

@@ -37,4 +37,4 @@ class TeamRead(LinkedRead, DeletableRead):
     name: str = Field(description="Name.")
     parent_id: str | None = Field(description="The team above; null at the top.")
     leader_id: str | None = Field(description="The user who leads it.")
-    path: list[str] = Field(description="Ids of the teams from the top down to this one, itself included.")
+    path: list[Id] = Field(description="Ids of the teams from the top down to this one, itself included.")

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, and_, column
 from sqlalchemy.orm import Mapped
 
 from crm_api.kit import columns
@@ -30,7 +30,7 @@ class Pipeline(Deletable, Recorded, Base):
             "pipelines_is_default_key",
             "tenant_id",
             unique=True,
-            postgresql_where=text("is_default AND deleted_at IS NULL"),
+            postgresql_where=and_(column("is_default"), column("deleted_at").is_(None)),
         ),
         Index("pipelines_created_at_idx", "tenant_id", "created_at", "id", postgresql_where=LIVE),
         Index("pipelines_name_idx", "tenant_id", "name_sort", "id", postgresql_where=LIVE),

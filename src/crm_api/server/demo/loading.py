@@ -8,14 +8,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from crm_api.catalog.products.resource import products
-from crm_api.catalog.products.schemas import ProductCreate
 from crm_api.catalog.products.service import ProductService
 from crm_api.identity.provisioning.service import FOUNDER_ROLES, create_tenant
 from crm_api.identity.teams.resource import teams
 from crm_api.identity.teams.schemas import TeamCreate, TeamUpdate
 from crm_api.identity.teams.service import TeamService
 from crm_api.identity.users.resource import users
-from crm_api.identity.users.schemas import UserCreate
 from crm_api.identity.users.service import UserService
 from crm_api.kit import clock
 from crm_api.kit.allowed import admit
@@ -32,19 +30,19 @@ from crm_api.roles import rights
 from crm_api.sales.opportunities.closing import ClosingService
 from crm_api.sales.opportunities.repository import OpportunityRepository
 from crm_api.sales.opportunities.resource import LOSE, MOVE, WIN, opportunities
-from crm_api.sales.opportunities.schemas import OpportunityCreate
 from crm_api.sales.opportunities.service import OpportunityService
 from crm_api.server.bootstrap import outside_unit
-from crm_api.server.demo import market
+from crm_api.server.database_roles import DatabaseRoles
+from crm_api.server.demo import bodies, market
+from crm_api.server.demo.bodies import CURRENCY, PASSWORD
 from crm_api.server.demo.cast import COMPANY, DEPARTMENTS, FOUNDER, PEOPLE, SELLERS, SLUG, Person, address
-from crm_api.server.demo.catalogue import ITEMS, TAX_RATES, Item
+from crm_api.server.demo.catalogue import ITEMS
 from crm_api.server.demo.deals import DAYS, Buyer, Deal, deals
 from crm_api.server.locking import exclusively
-from crm_api.server.migrating import Report, connected
-from crm_api.settings import Settings
+from crm_api.server.migrating import LOCK, Report, as_owner, connected, ensure_event_partitions
+from crm_api.settings import CannotStart, Settings
 
-PASSWORD = "yunfan-demo-2026"  # noqa: S105  printed at every start
-CURRENCY, ZONE = "CNY", "Asia/Shanghai"
+ZONE = "Asia/Shanghai"
 SEED = 2026
 # A little before the first deal, so that everybody and everything in it is there.
 PRELUDE = timedelta(days=30)
@@ -58,22 +56,36 @@ async def load(settings: Settings, report: Report) -> None:
         if await connection.fetchval("SELECT EXISTS (SELECT FROM tenants WHERE slug = $1)", SLUG):
             report(f"The demo company is there already ({SLUG}).")
             return
+        first_day = clock.today(ZONE) - timedelta(days=DAYS) - PRELUDE
+        await _make_room(settings, first_day)
         async with outside_unit(settings) as unit:
-            await _Story(unit, report).tell()
+            await _Story(unit, first_day, report).tell()
     report(f"Demo company “{COMPANY}”, everybody's password: {PASSWORD}")
     report(f"  {FOUNDER}: company owner and administrator")
     for person in PEOPLE:
         report(f"  {address(person)}: {person.name}, {person.role}")
 
 
-class _Story:
-    """Who did what, and when. The same every time, but for ids and today's date."""
+async def _make_room(settings: Settings, first_day: date) -> None:
+    """Events are kept by month, and a new installation has no room for those of the past."""
+    if settings.admin_dsn is None:
+        raise CannotStart("The demo company has a past: making room for it needs CRM_DATABASE_ADMIN_URL.")
+    roles = DatabaseRoles(settings.db_role_prefix)
+    async with (
+        connected(settings.admin_dsn) as connection,
+        exclusively(connection, LOCK),
+        as_owner(connection, roles),
+    ):
+        await ensure_event_partitions(connection, _at(first_day))
 
-    def __init__(self, unit: PublicUnit, report: Report) -> None:
-        self.unit, self.report = unit, report
+
+class _Story:
+    """Who did what, and when: the same every time, but for ids and today's date."""
+
+    def __init__(self, unit: PublicUnit, first_day: date, report: Report) -> None:
+        self.unit, self.first_day, self.report = unit, first_day, report
         self.random = Random(SEED)  # noqa: S311  guards nothing
         self.today = clock.today(ZONE)
-        self.first_day = self.today - timedelta(days=DAYS) - PRELUDE
         self.tenant_id = ""
         self.sellers: list[Principal] = []
 
@@ -93,7 +105,10 @@ class _Story:
         self.tenant_id = founded.tenant_id
         owner = self._principal(founded.user_id, FOUNDER_ROLES)
         await self._hire(owner)
-        offered = {item.code: await self._do(owner, products.create, _product(item)) for item in ITEMS}
+        offered = {
+            item.code: await self._do(owner, products.create, _create(ProductService, bodies.product(item)))
+            for item in ITEMS
+        }
         buyers = await self._meet()
         await self._sell(buyers, offered)
 
@@ -105,7 +120,7 @@ class _Story:
             ids[department.key] = await self._do(owner, teams.create, _create(TeamService, body))
         for person in PEOPLE:
             team_id = ids.get(person.team or "")
-            user_id = await self._do(owner, users.create, _create(UserService, _user(person, team_id)))
+            user_id = await self._do(owner, users.create, _create(UserService, bodies.user(person, team_id)))
             if person.leads:
                 await self._do(owner, teams.update, _led_by(user_id, team_id))
             if person.skill:
@@ -129,6 +144,7 @@ class _Story:
                 known = ContactCreate.model_validate({**contact, "customer_id": customer_id})
                 await self._do(seller, contacts.create, _create(ContactService, known), buyer.met_on)
                 people += 1
+            await self.unit.flush()
         self.report(f"Demo company: {len(buyers)} customers, {people} contacts")
         return buyers
 
@@ -154,14 +170,14 @@ class _Story:
             if deal.won and deal.customer_id and deal.customer_id not in won:
                 won.add(deal.customer_id)
                 await self._win_over(deal, deal.customer_id)
+            await self.unit.flush()
             if number % 200 == 0 or number == len(made):
                 self.report(f"Demo company: {number} of {len(made)} opportunities")
 
     async def _live(self, deal: Deal, offered: Mapping[str, str], stages: Mapping[str, str]) -> None:
         """One deal from its first day to its last."""
         seller = self.sellers[deal.seller]
-        body = OpportunityCreate.model_validate(_opportunity(deal, offered))
-        made = _create(OpportunityService, body)
+        made = _create(OpportunityService, bodies.opportunity(deal, offered))
         deal_id = await self._do(seller, opportunities.create, made, deal.opened_on)
         for day, stage in deal.moves:
             await self._do(seller, MOVE, _moved(deal_id, stages[stage]), day)
@@ -205,8 +221,18 @@ class _Story:
         admit(self.unit, permission)
         with clock.frozen(_at(day or self.first_day)):
             record = await verb(self.unit)
-            await self.unit.flush()
         return str(record["id"])
+
+
+def _at(day: date) -> datetime:
+    """Half past nine in the company's morning, but never in the future."""
+    return min(datetime.combine(day, time(9, 30), ZoneInfo(ZONE)).astimezone(UTC), clock.now())
+
+
+def _serves(person: Person, prospect: market.Prospect) -> bool:
+    if prospect.abroad or person.abroad:
+        return prospect.abroad and person.abroad
+    return (person.team == "south") is (prospect.body["region"] != "华东")
 
 
 def _create(service: Any, body: Schema) -> Verb:
@@ -221,64 +247,3 @@ def _moved(deal_id: str, stage_id: str) -> Verb:
 def _led_by(user_id: str, team_id: str | None) -> Verb:
     leader = TeamUpdate(leader_id=user_id).given()
     return lambda unit: TeamService(unit).update(team_id or "", leader)
-
-
-def _at(day: date) -> datetime:
-    """Half past nine in the company's morning, but never in the future."""
-    return min(datetime.combine(day, time(9, 30), ZoneInfo(ZONE)).astimezone(UTC), clock.now())
-
-
-def _serves(person: Person, prospect: market.Prospect) -> bool:
-    if prospect.abroad or person.abroad:
-        return prospect.abroad and person.abroad
-    return (person.team == "south") is (prospect.body["region"] != "华东")
-
-
-def _user(person: Person, team_id: str | None) -> UserCreate:
-    return UserCreate.model_validate(
-        {
-            "email": address(person),
-            "name": person.name,
-            "title": person.title,
-            "team_id": team_id,
-            "roles": [person.role],
-            "password": PASSWORD,
-            "locale": "en" if person.name.isascii() else "zh",
-        }
-    )
-
-
-def _product(item: Item) -> Verb:
-    body = {
-        "code": item.code,
-        "name": item.name,
-        "category": item.category,
-        "unit": item.unit,
-        "tax_rate": TAX_RATES[item.category],
-        "list_price": _yuan(item.price),
-        "cost": _yuan(item.cost),
-    }
-    return _create(ProductService, ProductCreate.model_validate(body))
-
-
-def _opportunity(deal: Deal, offered: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        "name": deal.name,
-        "customer_id": deal.customer_id,
-        "source": deal.source,
-        "opened_on": deal.opened_on,
-        "expected_close_on": deal.expected_close_on,
-        "next_step": deal.next_step,
-        "lines": [
-            {
-                "product_id": offered[line.item.code],
-                "quantity": str(line.quantity),
-                "unit_price": _yuan(line.unit_price),
-            }
-            for line in deal.lines
-        ],
-    }
-
-
-def _yuan(amount: int) -> dict[str, str]:
-    return {"amount": f"{amount}.00", "currency": CURRENCY}

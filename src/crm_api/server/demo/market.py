@@ -1,7 +1,5 @@
 """The customers of the demo company and the people who work there, as the bodies of requests."""
 
-
-
 from collections.abc import Iterator
 from itertools import product
 from random import Random
