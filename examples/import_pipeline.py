@@ -91,7 +91,7 @@ def squeezed(product: str) -> str:
 
 def iso_day(text: str) -> str | None:
     """`3/1/2017` (month/day/year) → `2017-03-01`; nothing for nothing."""
-    return datetime.strptime(text, "%m/%d/%Y").date().isoformat() if text else None
+    return datetime.strptime(text, "%m/%d/%Y").date().isoformat() if text else None  # noqa: DTZ007
 
 
 def key_of(record: Record) -> str:

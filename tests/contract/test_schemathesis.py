@@ -31,6 +31,8 @@ from tests.factories.companies import Actor, Company, Served, found_company
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 ROLES = ("company_owner", "account_manager", "support_agent")
 SCHEMA = schemathesis.openapi.from_dict(document())
+SCHEMA.config.phases.coverage.enabled = False
+SCHEMA.config.phases.examples.enabled = False
 SCHEMA.config.generation.update(modes=[GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 
 
@@ -42,7 +44,17 @@ def server(settings: Settings) -> Iterator[str]:
         port = free.getsockname()[1]
     environment = {**os.environ, **settings.worker_environment(), "CRM_LOG_LEVEL": "error"}
     process = subprocess.Popen(
-        [sys.executable, "-m", "uvicorn", "--factory", "crm_api.server.asgi:app", "--port", str(port), "--log-level", "error"],
+        [
+            sys.executable,
+            "-m",
+            "uvicorn",
+            "--factory",
+            "crm_api.server.asgi:app",
+            "--port",
+            str(port),
+            "--log-level",
+            "error",
+        ],
         env=environment,
         stdout=subprocess.DEVNULL,
     )
@@ -68,26 +80,42 @@ async def cast(served: Served) -> AsyncIterator[tuple[dict[str, Actor], dict[str
 
 async def _records(company: Company, seller: Actor) -> dict[str, str]:
     team = await company.team()
-    product = await company.owner.create("/products", code="P-1", name="Product", list_price={"amount": "10.00", "currency": "CNY"})
+    product = await company.owner.create(
+        "/products", code="P-1", name="Product", list_price={"amount": "10.00", "currency": "CNY"}
+    )
     customer = await seller.create("/customers", name="Customer")
     contact = await seller.create("/contacts", name="Contact", customer_id=customer["id"])
-    deal = await seller.create("/opportunities", name="Deal", customer_id=customer["id"], lines=[{"product_id": product["id"]}])
+    deal = await seller.create(
+        "/opportunities", name="Deal", customer_id=customer["id"], lines=[{"product_id": product["id"]}]
+    )
     return {
-        "team_id": team, "user_id": seller.id, "product_id": product["id"], "customer_id": customer["id"], "contact_id": contact["id"],
-        "opportunity_id": deal["id"], "pipeline_id": deal["pipeline_id"], "role_key": "account_manager",
+        "team_id": team,
+        "user_id": seller.id,
+        "product_id": product["id"],
+        "customer_id": customer["id"],
+        "contact_id": contact["id"],
+        "opportunity_id": deal["id"],
+        "pipeline_id": deal["pipeline_id"],
+        "role_key": "account_manager",
     }
 
 
-@pytest.mark.parametrize("role", ROLES)
 @SCHEMA.parametrize()
 @hypothesis_settings(
-    max_examples=3, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck), derandomize=True
+    max_examples=4,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
 )
-def test_every_answer_is_as_described(case: Any, role: str, server: str, cast: tuple[dict[str, Actor], dict[str, str]]) -> None:
+def test_every_answer_is_as_described(
+    case: Any, server: str, cast: tuple[dict[str, Actor], dict[str, str]]
+) -> None:
     actors, known = cast
-    headers = {"Authorization": f"Bearer {actors[role].token}"}
-    case.call_and_validate(base_url=server, headers=headers, checks=CHECKS)
     real = {name: known[name] for name in case.path_parameters or {} if name in known}
-    if real and not case.path.endswith("/disable"):
+    if real and not case.path.endswith("/disable") and case.meta.generation.mode is GenerationMode.POSITIVE:
         case.path_parameters = {**case.path_parameters, **real}
-        case.call_and_validate(base_url=server, headers=headers, checks=CHECKS)
+    for actor in actors.values():
+        case.call_and_validate(
+            base_url=server, headers={"Authorization": f"Bearer {actor.token}"}, checks=CHECKS
+        )

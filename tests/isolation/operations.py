@@ -100,9 +100,8 @@ def _uuids(schema: dict[str, Any]) -> Iterator[type_pointer]:
 def operations() -> list[Operation]:
     """All of them, in the order of the routers."""
     return [
-        Operation(route.operation_id or route.path, method, route.path.removeprefix(PREFIX), route)
+        Operation(str(route.operation_id), method, route.path.removeprefix(PREFIX), route)
         for router in wiring.ROUTERS
         for route in router.routes
-        if isinstance(route, KitRoute)
         for method in sorted(route.methods)
     ]

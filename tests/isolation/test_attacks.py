@@ -335,6 +335,21 @@ class TestEscalation:
 
         assert (mine.status_code, new.status_code) == (403, 403)
 
+    @pytest.mark.parametrize(
+        "change", [{"password": "another long passphrase"}, {"email": "mine@example.com"}]
+    )
+    async def test_an_administrator_does_not_become_somebody_with_more(
+        self, company: Company, change: dict[str, str]
+    ) -> None:
+        """Setting the password or the address of a `company_owner` would be another way to hold that role."""
+        admin = await company.user("administrator")
+        before = await everything(company)
+
+        answer = await admin.http.patch(f"/users/{company.owner.id}", json=change)
+
+        assert answer.status_code == 403, answer.text
+        assert await everything(company) == before
+
     async def test_a_key_does_what_its_scopes_say(self, company: Company) -> None:
         made = await company.owner.create("/api-keys", name="Shop", permissions=["customers:read"])
         async with company.served.client(made["secret"]) as key:

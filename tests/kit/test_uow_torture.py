@@ -7,6 +7,7 @@ decide; after every unit the connection is looked at without a tenant.
 import asyncio
 import random
 import secrets
+import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
@@ -133,7 +134,7 @@ async def test_one_connection_never_shows_a_row_of_the_tenant_before(
 
     seconds = time.perf_counter() - started
     with capsys.disabled():
-        print(f"\n{TRANSACTIONS} transactions, {seed=}, {seconds:.1f} s, {dict(findings.ended)}")
+        sys.stdout.write(f"\n{TRANSACTIONS} transactions, {seed=}, {seconds:.1f} s, {dict(findings.ended)}\n")
     assert findings.clean, (seed, findings)
     assert len(findings.backends) == 1, (seed, findings.backends)
     assert sum(findings.ended.values()) == TRANSACTIONS

@@ -220,8 +220,7 @@ def problem_in_query(item: dict[str, Any]) -> BadRequest:
 
 
 def _errors(route: KitRoute) -> tuple[int, ...]:
-    found = {400, 503}
-    found |= set() if route.public else {401}
+    found = {400, 401, 503}
     found |= {403} if route.permission else set()
     found |= {404} if "{" in route.path_format else set()
     if route.methods and route.methods != {"GET"}:

@@ -129,7 +129,7 @@ def test_keys_rotate(keys: TokenKeys) -> None:
     ],
 )
 def test_only_private_p256_keys_are_taken(pems: list[str]) -> None:
-    with pytest.raises(ValueError):  cryptography words some of them
+    with pytest.raises(ValueError):  # cryptography words some of them
         TokenKeys(pems, ISSUER, AUDIENCE)
 
 

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    CompoundSelect,
     Date,
     Integer,
     Select,
@@ -12,10 +13,11 @@ from sqlalchemy import (
     and_,
     case,
     func,
-    literal,
     null,
     or_,
     select,
+    true,
+    union_all,
 )
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.expression import Alias, bindparam
@@ -104,14 +106,13 @@ class SalesPerformanceRepository:
 def _sums(shape: _Shape) -> Select[Any]:
     deals = _shared(shape) if shape.group_by is Grouping.PRODUCT else _whole(shape)
     d = deals.subquery("d")
-    count = func.count(d.c.id.distinct()) if shape.group_by is Grouping.PRODUCT else func.count()
     found = (
         select(
             d.c.key,
             d.c.status,
             d.c.currency,
-            count.label("deals"),
-            func.count().filter(d.c.place == 1).label("first_deals"),
+            func.count().filter(d.c.counted).label("deals"),
+            func.count().filter(d.c.first).label("first_deals"),
             func.sum(d.c.amount).label("amount"),
         )
         .group_by(d.c.key, d.c.status, d.c.currency)
@@ -147,33 +148,49 @@ def _whole(shape: _Shape) -> Select[Any]:
             key = func.to_char(dated, "YYYY-MM")
     amount = func.coalesce(rows.c.amount, 0).label("amount")
     return (
-        select(*_of_deal(rows), key.label("key"), amount, literal(1).label("place"))
+        select(*_of_deal(rows), key.label("key"), amount, true().label("first"), true().label("counted"))
         .select_from(source)
         .where(*_counted(rows, shape))
     )
 
 
-def _shared(shape: _Shape) -> Select[Any]:
-    """Each deal once for each of its lines, with that line's share; once as a whole when it has none."""
-    rows, lines = scoped(Opportunity, "o"), scoped(OpportunityLine, "l")
-    order = (lines.c.position, lines.c.id)
-    amount = share(
-        func.coalesce(rows.c.amount, 0),
-        rows.c.amount_currency,
-        func.coalesce(lines.c.quantity * lines.c.unit_price, 0),
-        deal=rows.c.id,
-        order=order,
+def _shared(shape: _Shape) -> CompoundSelect[Any]:
+    """Each deal once for each of its lines, with that line's share; once as a whole when it has none.
+
+    Most deals have one line at most, and it holds the whole amount: they are kept out of the sorting that
+    splitting takes.
+    """
+    rows, lines, second = (
+        scoped(Opportunity, "o"),
+        scoped(OpportunityLine, "l"),
+        scoped(OpportunityLine, "second"),
     )
-    place = func.row_number().over(partition_by=rows.c.id, order_by=order)
-    return (
-        select(*_of_deal(rows), lines.c.product_id.label("key"), amount.label("amount"), place.label("place"))
-        .select_from(rows.outerjoin(lines, lines.c.opportunity_id == rows.c.id))
-        .where(*_counted(rows, shape))
+    several = select(second.c.id).where(second.c.opportunity_id == rows.c.id, second.c.position == 1).exists()
+    amount, product = func.coalesce(rows.c.amount, 0), lines.c.product_id
+    # by product, so that the second line of a product knows that the deal is counted for it already
+    order = (product, lines.c.position, lines.c.id)
+    part = share(
+        amount, rows.c.amount_currency, lines.c.quantity * lines.c.unit_price, deal=rows.c.id, order=order
+    )
+    first = func.row_number().over(partition_by=rows.c.id, order_by=order) == 1
+    another = func.lag(product).over(partition_by=rows.c.id, order_by=order).is_distinct_from(product)
+    belongs, counted = lines.c.opportunity_id == rows.c.id, _counted(rows, shape)
+    one = select(
+        *_of_deal(rows),
+        product.label("key"),
+        amount.label("amount"),
+        true().label("first"),
+        true().label("counted"),
+    )
+    many = select(*_of_deal(rows), product, part, first, or_(first, another))
+    return union_all(
+        one.select_from(rows.outerjoin(lines, belongs)).where(~several, *counted),
+        many.select_from(rows.join(lines, belongs)).where(several, *counted),
     )
 
 
 def _of_deal(rows: Alias) -> tuple[ColumnElement[Any], ...]:
-    return rows.c.id, rows.c.status, rows.c.amount_currency.label("currency")
+    return rows.c.status, rows.c.amount_currency.label("currency")
 
 
 def _counted(rows: Alias, shape: _Shape) -> list[ColumnElement[bool]]:

@@ -1,6 +1,6 @@
 """The verbs of users."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -56,6 +56,8 @@ class UserService:
         values = dict(given)
         password_hash = await _hashed(values)
         user = await self._repository.load(user_id)
+        if password_hash is not None or values.get("email", user.email) != user.email:
+            self._demand_held(user.roles)
         if values.get("team_id", user.team_id) != user.team_id:
             self._demand(MOVE)
         team_id = values.pop("team_id", user.team_id)
@@ -176,10 +178,14 @@ class UserService:
             raise RolesUnknown(unknown)
         if set(wanted) != set(held):
             self._demand(ASSIGN_ROLES)
-        for key in set(wanted) - set(held):
-            if not ROLES[key].default and key not in self.uow.principal.roles:
-                raise Forbidden
+        self._demand_held(set(wanted) - set(held))
         return list(dict.fromkeys(wanted))
+
+    def _demand_held(self, keys: Iterable[str]) -> None:
+        """A role outside the defaults is handed out, and its holder's way in changed, by its holders only."""
+        for key in keys:
+            if key in ROLES and not ROLES[key].default and key not in self.uow.principal.roles:
+                raise Forbidden
 
     def _demand(self, right: Any) -> None:
         if self.uow.principal.reach(right) is Reach.NONE:
