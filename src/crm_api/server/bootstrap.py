@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -19,6 +19,7 @@ from crm_api.server.migrating import connected
 from crm_api.settings import Settings
 
 PASSWORD_BYTES = 18
+Founding = Callable[[str, str], Awaitable[None]]
 
 assert wiring
 
@@ -27,15 +28,15 @@ assert wiring
 class FirstTenant:
     """`password` is set only when it was made here; it is stored nowhere in clear."""
 
-    tenant: CreatedTenant
     email: str
     password: str | None
 
 
-async def bootstrap(settings: Settings) -> FirstTenant | None:
+async def bootstrap(settings: Settings, found: Founding | None = None) -> FirstTenant | None:
     """Make the first tenant and its administrator when nobody can log in yet; None when somebody can.
 
-    However many processes start at the same time, one of them makes it.
+    However many processes start at the same time, one of them makes it. `found(email, password)` makes another first
+    tenant than the one of the settings.
     """
     wanted = settings.bootstrap
     async with connected(settings.app_dsn) as connection, exclusively(connection, "crm bootstrap"):
@@ -43,8 +44,11 @@ async def bootstrap(settings: Settings) -> FirstTenant | None:
             return None
         made = None if wanted.password else secrets.token_urlsafe(PASSWORD_BYTES)
         password = made or (wanted.password.get_secret_value() if wanted.password else "")
-        tenant = await new_tenant(settings, name=wanted.tenant, email=wanted.email, password=password)
-        return FirstTenant(tenant, wanted.email, made)
+        if found:
+            await found(wanted.email, password)
+        else:
+            await new_tenant(settings, name=wanted.tenant, email=wanted.email, password=password)
+        return FirstTenant(wanted.email, made)
 
 
 async def new_tenant(

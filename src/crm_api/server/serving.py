@@ -8,6 +8,7 @@ import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 from typing import NoReturn
 
@@ -47,15 +48,21 @@ def serve(settings: Settings, *, host: str, port: int, workers: int, demo: bool,
 
 
 async def make_ready(settings: Settings, *, demo: bool, report: Report) -> None:
-    """Roles, schema, the first tenant, and the demo company when asked for."""
+    """Roles, schema, the first tenant, and the demo company when asked for.
+
+    On an empty database the demo company is the first tenant, so that its administrator sees it at once; later it is
+    one more company.
+    """
     await prepare(settings, report)
-    if first := await bootstrap(settings):
+    # Loaded on demand: the demo company's texts are of no use to any other start.
+    load = importlib.import_module("crm_api.server.demo").load if demo else None
+    first = await bootstrap(settings, partial(load, settings, report) if load else None)
+    if load and not first:
+        await load(settings, report)
+    if first:
         report(f"Administrator: {first.email}")
         if first.password:
             report(f"Password: {first.password}   (shown this once)")
-    if demo:
-        # Loaded on demand: the demo company's texts are of no use to any other start.
-        await importlib.import_module("crm_api.server.demo").load(settings, report)
 
 
 def _run(host: str, port: int, workers: int) -> None:

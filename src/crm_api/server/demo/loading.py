@@ -50,8 +50,8 @@ PRELUDE = timedelta(days=30)
 Verb = Callable[[UnitOfWork], Awaitable[dict[str, Any]]]
 
 
-async def load(settings: Settings, report: Report) -> None:
-    """Make the demo company unless it is there, and tell how to sign in to it."""
+async def load(settings: Settings, report: Report, email: str = FOUNDER, password: str = PASSWORD) -> None:
+    """Make the demo company unless it is there, founded by `email`, and tell how to sign in to it."""
     async with connected(settings.app_dsn) as connection, exclusively(connection, "crm demo"):
         if await connection.fetchval("SELECT EXISTS (SELECT FROM tenants WHERE slug = $1)", SLUG):
             report(f"The demo company is there already ({SLUG}).")
@@ -59,9 +59,8 @@ async def load(settings: Settings, report: Report) -> None:
         first_day = clock.today(ZONE) - timedelta(days=DAYS) - PRELUDE
         await _make_room(settings, first_day)
         async with outside_unit(settings) as unit:
-            await _Story(unit, first_day, report).tell()
-    report(f"Demo company “{COMPANY}”, everybody's password: {PASSWORD}")
-    report(f"  {FOUNDER}: company owner and administrator")
+            await _Story(unit, first_day, report).tell(email, password)
+    report(f"Demo company “{COMPANY}”, founded by {email}; everybody else's password: {PASSWORD}")
     for person in PEOPLE:
         report(f"  {address(person)}: {person.name}, {person.role}")
 
@@ -89,15 +88,15 @@ class _Story:
         self.tenant_id = ""
         self.sellers: list[Principal] = []
 
-    async def tell(self) -> None:
+    async def tell(self, email: str, password: str) -> None:
         """Found the company, fill it, let it work until today."""
         with clock.frozen(_at(self.first_day)):
             founded = await create_tenant(
                 self.unit,
                 name=COMPANY,
                 slug=SLUG,
-                email=FOUNDER,
-                password=PASSWORD,
+                email=email,
+                password=password,
                 locale="zh",
                 currency=CURRENCY,
                 time_zone=ZONE,
