@@ -109,6 +109,7 @@ class Walk:
         while True:
             ids = [record["id"] for record in page["data"]]
             there += ids
+            assert len(there) <= ROWS, "the walk goes round in circles"
             assert page["page"]["has_more"] is (page["page"]["next_cursor"] is not None)
             if not page["page"]["has_more"]:
                 break
@@ -119,6 +120,7 @@ class Walk:
             page = await self.page(page["page"]["prev_cursor"])
             back = [record["id"] for record in page["data"]] + back
             assert page["page"]["has_more"]
+            assert len(back) <= ROWS, "the way back goes round in circles"
         return there, back
 
 

@@ -1,8 +1,17 @@
 """Who sees which deals in a report, and who sees none."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.analytics.reports.conftest import PATH, Market
+from crm_api.analytics.reports.resource import READ_SALES_PERFORMANCE
+from crm_api.analytics.reports.schemas import Grouping
+from crm_api.analytics.reports.service import Asked, SalesPerformanceService
+from crm_api.kit.errors import Forbidden
+from crm_api.kit.principal import Permission, Principal, Reach, Right
+from crm_api.kit.uow import UnitOfWork
+from crm_api.sales.opportunities.resource import opportunities
+from tests.analytics.reports.conftest import PATH, Market, figures
 from tests.factories.companies import Company
 from tests.factories.grants import share
 
@@ -65,3 +74,68 @@ async def test_another_company_s_deals_never_count(market: Market, other_company
         PATH, params={"group_by": "owner", "pipeline_id": market.pipeline_id}
     )
     assert elsewhere.json()["data"] == []
+
+
+def unit(market: Market, *read: str, hidden: str = "") -> UnitOfWork:
+    """A unit of an integration that may read some resources, one field of opportunities hidden from it."""
+    reaches = {Permission(name, "read"): Reach.ALL for name in (*read, "sales_performance")}
+    restrictions = {"opportunities": {hidden: Right.HIDDEN}} if hidden else {}
+    who = Principal(
+        market.company.tenant_id, market.company.owner.id, "api_key", (), None, (), reaches, restrictions
+    )
+    return UnitOfWork(market.company.served.pool, who, READ_SALES_PERFORMANCE, read_only=True)
+
+
+async def names_of(uow: UnitOfWork, group_by: Grouping) -> set[str | None]:
+    try:
+        report = await SalesPerformanceService(uow).report(Asked(group_by), "en")
+    finally:
+        await uow.close()
+    return {row["key"]["name"] for row in report["data"]}
+
+
+@pytest.mark.parametrize(
+    ("hidden", "group_by"),
+    [
+        *(("amount", grouping) for grouping in Grouping),
+        ("status", Grouping.MONTH),
+        ("closed_on", Grouping.OWNER),
+        ("owner_id", Grouping.OWNER),
+        ("lines", Grouping.PRODUCT),
+    ],
+)
+async def test_what_is_made_of_a_hidden_field_is_refused(
+    market: Market, hidden: str, group_by: Grouping
+) -> None:
+    with pytest.raises(Forbidden):
+        await names_of(unit(market, "opportunities", hidden=hidden), group_by)
+
+
+async def test_a_hidden_field_that_the_report_does_not_touch_is_no_matter(market: Market) -> None:
+    assert await names_of(unit(market, "opportunities", "users", hidden="team_id"), Grouping.OWNER) == {
+        "Ann",
+        "Ben",
+        "Cat",
+        None,
+    }
+
+
+async def test_no_report_on_deals_that_cannot_be_read(market: Market) -> None:
+    with pytest.raises(Forbidden):
+        await names_of(unit(market, "users"), Grouping.OWNER)
+
+
+@pytest.mark.parametrize("group_by", [Grouping.OWNER, Grouping.TEAM, Grouping.PRODUCT, Grouping.STAGE])
+async def test_names_that_the_caller_may_not_know_are_left_out(market: Market, group_by: Grouping) -> None:
+    assert await names_of(unit(market, "opportunities"), group_by) == {None}
+
+
+async def test_the_smaller_of_the_two_reaches_counts(market: Market) -> None:
+    uow = unit(market, "opportunities")
+    reaches = {**uow.principal.reaches, opportunities.read: Reach.OWN}
+    uow.principal = replace(uow.principal, id=market.people["ann"].id, reaches=reaches)
+    try:
+        report = await SalesPerformanceService(uow).report(Asked(Grouping.OWNER), "en")
+    finally:
+        await uow.close()
+    assert figures(report["totals"]) == HARBOUR
