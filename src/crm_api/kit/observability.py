@@ -48,7 +48,7 @@ def configure_logging(level: str) -> None:
     structlog.configure(
         processors=[structlog.processors.add_log_level, _timestamp, _add_exception, _render],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
-        logger_factory=structlog.BytesLoggerFactory(),
+        logger_factory=_Stdout,
         cache_logger_on_first_use=False,
     )
     # bound once: binding costs more than writing the line
@@ -115,6 +115,19 @@ def _series(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
     return _requests.labels(method, route, str(status)), _durations.labels(method, route)
 
 
+class _Stdout:
+    """Writes to whatever stdout is at the moment: one that was captured may be closed by now."""
+
+    def __init__(self, *_: Any) -> None:
+        pass
+
+    def msg(self, line: bytes) -> None:
+        sys.stdout.buffer.write(line + b"\n")
+        sys.stdout.buffer.flush()
+
+    debug = info = warning = error = critical = msg
+
+
 class _JsonHandler(logging.Handler):
     """Lines of libraries in the same form as our own."""
 
@@ -127,8 +140,7 @@ class _JsonHandler(logging.Handler):
         if record.exc_info:
             event["exc_info"] = record.exc_info
         _add_exception(None, "", _timestamp(None, "", event))
-        sys.stdout.buffer.write(_render(None, "", {"logger": record.name, **event}) + b"\n")
-        sys.stdout.buffer.flush()
+        _Stdout().msg(_render(None, "", {"logger": record.name, **event}))
 
 
 def _render(_logger: WrappedLogger, _method: str, event: EventDict) -> bytes:
