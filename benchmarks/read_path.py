@@ -10,7 +10,7 @@ import json
 import urllib.request
 from typing import Any
 
-from stage import Cast, arguments, compare, load, prepared, quantile, request, worker
+from stage import Cast, arguments, compare, load, prepared, quantile, request, statements, worker
 
 PORT = 8471
 PAGE = "?sort=-created_at&limit=50"
@@ -48,8 +48,13 @@ def line(name: str, ratio: float, ours: Any, theirs: Any, target: float) -> None
 
 def main() -> None:
     options = arguments(__doc__.splitlines()[0])
-    with prepared(options.data, options.rows) as (settings, big, small), worker(settings, PORT):
-        measure(big, small, options)
+    with prepared(options.data, options.rows) as (settings, big, small):
+        with worker(settings, PORT):
+            measure(big, small, options)
+        page = f"/api/v1/customers{PAGE}"
+        asked = [f"/api/v1/customers/{big.some_ids[0]}", page, f"{page}&level=B"]
+        get, first, filtered = statements(settings, big.tokens["all"], asked)
+        print(f"statements a request: get {get}, page {first}, filtered page {filtered}")
 
 
 def measure(big: Cast, small: Cast, options: Any) -> None:

@@ -16,13 +16,16 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import asyncpg
+import httpx
 
 from crm_api.identity.auth.tokens import TokenKeys
 from crm_api.kit.ids import new_id
+from crm_api.main import create_app
 from crm_api.server.database import open_database, prepare
 from crm_api.settings import Settings
 
@@ -260,3 +263,48 @@ def quantile(values: list[float], share: float) -> float:
     """Milliseconds."""
     ordered = sorted(values)
     return ordered[min(int(len(ordered) * share), len(ordered) - 1)] * 1000
+
+
+def statements(settings: Settings, token: str, paths: list[str]) -> list[int]:
+    """How many statements each request sends, BEGIN and COMMIT not counted; asked in process."""
+    return asyncio.run(_statements(settings, token, paths))
+
+
+async def _statements(settings: Settings, token: str, paths: list[str]) -> list[int]:
+    app = create_app(settings)
+    counts = []
+    async with app.router.lifespan_context(app):
+        watched = Watched(app.state.edge.pool)
+        app.state.edge = replace(app.state.edge, pool=watched)
+        headers = {"Authorization": f"Bearer {token}"}
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://crm", headers=headers
+        ) as client:
+            for path in paths:
+                watched.sent.clear()
+                (await client.get(path)).raise_for_status()
+                counts.append(sum(not text.startswith(("BEGIN", "COMMIT")) for text in watched.sent))
+    return counts
+
+
+@dataclass
+class Watched:
+    """A pool whose connections tell what they are asked."""
+
+    pool: Any
+    sent: list[str] = field(default_factory=list)
+
+    def get_idle_size(self) -> int:
+        return int(self.pool.get_idle_size())
+
+    async def acquire(self, **options: Any) -> Any:
+        connection = await self.pool.acquire(**options)
+        connection.add_query_logger(self.note)
+        return connection
+
+    async def release(self, connection: Any) -> None:
+        connection.remove_query_logger(self.note)
+        await self.pool.release(connection)
+
+    def note(self, record: Any) -> None:
+        self.sent.append(record.query)

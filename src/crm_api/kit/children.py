@@ -13,7 +13,8 @@ from sqlalchemy.sql.expression import bindparam
 from crm_api.kit.db import Base, table
 from crm_api.kit.effects import insert_of
 from crm_api.kit.errors import Invalid
-from crm_api.kit.kinds import CurrencyKind, Identifier, MoneyKind, kind_of, money_json
+from crm_api.kit.kinds import CurrencyKind, Identifier, MoneyKind, kind_of
+from crm_api.kit.money import money_json
 from crm_api.kit.resource import Children
 from crm_api.kit.tenancy import scoped, scoped_delete, scoped_update
 from crm_api.kit.uow import UnitOfWork

@@ -13,7 +13,7 @@ from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.expression import Alias, bindparam
 
 from crm_api.kit.db import table
-from crm_api.kit.errors import Fault, Invalid, Problem, bad_parameter
+from crm_api.kit.errors import Invalid, Problem, bad_parameter
 from crm_api.kit.events import ExternalId
 from crm_api.kit.kinds import READ_ERRORS, ExternalIds, Flag, Kind, Micros, MoneyKind, kind_of
 from crm_api.kit.resource import Resource
@@ -146,7 +146,7 @@ class Filter:
         if operator not in ("in", "nin", "between"):
             return kind.accept(value)
         if not isinstance(value, list):
-            raise ValueError  # noqa: TRY004  the caller knows one error
+            raise ValueError  # noqa: TRY004  the same
         return self._several(operator, [kind.accept(item) for item in value])
 
 
@@ -170,15 +170,6 @@ def nearest(name: str, known: Any) -> str:
 def unknown_parameter(name: str, known: Any) -> Problem:
     """The refusal of a query parameter that nobody declared."""
     return bad_parameter(name, "unknown_parameter", hint=nearest(name.partition("[")[0], known))
-
-
-def unknown_fields(names: Sequence[str], known: Any) -> Problem:
-    """The refusal of body keys that nobody declared."""
-    return Invalid(
-        faults=[
-            Fault("pointer", f"/{name}", "unknown_field", {"hint": nearest(name, known)}) for name in names
-        ]
-    )
 
 
 def _root(name: str) -> str:

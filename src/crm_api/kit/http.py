@@ -24,6 +24,7 @@ from crm_api.kit.answers import json_answer, problem_answer
 from crm_api.kit.conflicts import OUTDATED, RETRIED, database_problem, name_the_other
 from crm_api.kit.cursors import Cursors
 from crm_api.kit.errors import BadRequest, Fault, Problem, Unauthenticated, bad_parameter
+from crm_api.kit.faults import problem_of
 from crm_api.kit.filters import unknown_parameter
 from crm_api.kit.i18n import negotiate
 from crm_api.kit.ids import new_id
@@ -32,7 +33,6 @@ from crm_api.kit.observability import log_request, record_request
 from crm_api.kit.principal import Permission, Principal
 from crm_api.kit.requests import read_body, read_json
 from crm_api.kit.resolving import plan_of
-from crm_api.kit.schemas import problem_of
 from crm_api.kit.uow import PublicUnit, UnitOfWork
 
 ATTEMPTS: Final = 4

@@ -4,13 +4,11 @@
 """
 
 import re
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, ClassVar, cast
 
-import orjson
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -28,7 +26,7 @@ from sqlalchemy.sql import ColumnElement
 from sqlalchemy.types import TypeEngine
 
 from crm_api.kit.ids import as_id
-from crm_api.kit.money import MICRO, as_json, digits_of
+from crm_api.kit.money import MICRO, digits_of
 from crm_api.kit.text import fold_email
 
 EQUALITY = ("eq", "ne", "in", "nin")
@@ -274,16 +272,6 @@ class Micros(Kind):
 
     def type(self) -> TypeEngine[Any]:
         return BigInteger()
-
-
-def finisher(kind: Kind) -> Callable[[Any], Any] | None:
-    """What remains to be done in Python with a scalar that SQL delivered."""
-    return orjson.Fragment if isinstance(kind, Structure) else None
-
-
-def money_json(amount: Decimal | str | None, code: str | None) -> dict[str, str] | None:
-    """Money as the contract shows it."""
-    return None if amount is None or code is None else as_json(amount, code)
 
 
 class Path(Kind):

@@ -43,3 +43,8 @@ def amount_text(amount: Decimal | str, currency: str) -> str:
 def as_json(amount: Decimal | str, currency: str) -> dict[str, str]:
     """`{"amount": "199.90", "currency": "CNY"}`."""
     return {"amount": amount_text(amount, currency), "currency": currency}
+
+
+def money_json(amount: Decimal | str | None, code: str | None) -> dict[str, str] | None:
+    """Money as the contract shows it."""
+    return None if amount is None or code is None else as_json(amount, code)

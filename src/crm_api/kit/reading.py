@@ -16,8 +16,9 @@ from crm_api.kit.cursors import Cursors, Place, bound
 from crm_api.kit.db import table
 from crm_api.kit.errors import NotFound
 from crm_api.kit.ids import as_id
-from crm_api.kit.kinds import MoneyKind, Structure, kind_of, money_json
+from crm_api.kit.kinds import MoneyKind, Structure, kind_of
 from crm_api.kit.listing import Listing
+from crm_api.kit.money import money_json
 from crm_api.kit.principal import Principal, Right
 from crm_api.kit.resource import Children, Resource
 from crm_api.kit.tenancy import scoped

@@ -13,7 +13,8 @@ from crm_api.kit.children import children_json, load_children, write_children
 from crm_api.kit.db import Base, table
 from crm_api.kit.errors import Fault, Forbidden, Invalid, NotFound
 from crm_api.kit.ids import as_id
-from crm_api.kit.kinds import Identifier, Path, kind_of, money_json
+from crm_api.kit.kinds import Identifier, Path, kind_of
+from crm_api.kit.money import money_json
 from crm_api.kit.principal import Right
 from crm_api.kit.reading import redact, unseen
 from crm_api.kit.references import check_references

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
 from crm_api.kit.allowed import Door, OwnDoor, PublicDoor
-from crm_api.kit.schemas import problem_of
+from crm_api.kit.faults import problem_of
 from crm_api.kit.uow import UnitOfWork
 
 AnyDoor = Door | OwnDoor | PublicDoor

@@ -42,6 +42,7 @@ async def update_user(user_id: str, data: UserUpdate, uow: CanUpdate) -> Any:
 
     Another team needs the right to move, other roles the right to assign them. A new
     password ends every session of the user. The last active administrator stays one.
+    Who may sign in as a company owner is changed by company owners only.
     """
     return await UserService(uow).update(user_id, data.given())
 
