@@ -16,7 +16,7 @@ from fastapi.dependencies.utils import solve_dependencies
 from fastapi.params import Form
 from fastapi.routing import APIRoute
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from crm_api.kit.allowed import UNIT, Door, OwnDoor, PublicDoor
@@ -33,6 +33,7 @@ from crm_api.kit.observability import log_request, record_request
 from crm_api.kit.principal import Permission, Principal
 from crm_api.kit.requests import read_body, read_json
 from crm_api.kit.resolving import plan_of
+from crm_api.kit.streaming import Stream
 from crm_api.kit.uow import PublicUnit, UnitOfWork
 
 ATTEMPTS: Final = 4
@@ -187,6 +188,8 @@ class KitRoute(APIRoute):
         """A returned problem is a refusal whose trace was committed."""
         if isinstance(result, Problem):
             return _refusal(request, result, request_id)
+        if isinstance(result, Stream):
+            return StreamingResponse(result.content, self.answers, media_type=result.media_type)
         return Response(status_code=self.answers) if result is None else json_answer(result, self.answers)
 
 
