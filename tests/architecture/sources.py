@@ -16,6 +16,7 @@ SERVICE_METHODS, HANDLER_STATEMENTS = 12, 3
 COMMITTING = {
     "kit/uow.py": "the unit of work",
     "kit/http.py": "the edge of a request",
+    "kit/streaming.py": "the edge of a chunk",
     "server/bootstrap.py": "the edge of a command",
     "server/demo/": "the edge of the demo company",
     "identity/auth/principals.py": "the question who asks, before a request has a principal",
