@@ -6,10 +6,11 @@ import orjson
 
 from crm_api.kit.answers import problem_answer
 from crm_api.kit.errors import Fault, Invalid, Problem
+from crm_api.kit.requests import BODY_LIMIT
 
 MEDIA_TYPE = "application/problem+json"
 # What the messages of the default codes are filled with in examples.
-_PARAMS: dict[str, Any] = {"limit": 1_048_576, "expected": "application/json"}
+_PARAMS: dict[str, Any] = {"limit": BODY_LIMIT, "expected": "application/json"}
 _FAULTS = {
     400: [Fault("parameter", "limit", "invalid_value", {"expected": "a whole number"})],
     422: [Fault("pointer", "/name", "required")],

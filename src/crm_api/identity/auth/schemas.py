@@ -52,7 +52,7 @@ class Tokens(Schema):
         examples=["crm_rt_…"],
     )
     token_type: str = Field(description="Always `bearer`.", examples=["bearer"])
-    expires_in: int = Field(description="Seconds until the access token expires.", examples=[900])
+    expires_in: int = Field(description="Seconds until the access token expires.", examples=[600])
 
 
 class TenantRef(Schema):
