@@ -31,16 +31,25 @@ from crm_api.settings import Settings
 
 TEAMS, OWNERS, SPARSE_ROWS = 50, 200, 40
 CONNECTIONS = 16
+_BELOW = (
+    "c.team_id IN (SELECT t.id FROM teams t JOIN users u ON u.tenant_id = t.tenant_id AND u.team_id = ANY(t.path)"
+    " WHERE t.tenant_id = $1 AND u.id = $2)"
+)
+WITHIN = {"own": "c.owner_id = $2", "subtree": _BELOW, "all": "true", "sparse": _BELOW}
+_SESSION = (
+    "INSERT INTO sessions (tenant_id, id, principal_id, created_at, expires_at)"
+    " VALUES ($1, $2, $3, now(), now() + interval '1 day') RETURNING id::text"
+)
 
 
 @dataclass(frozen=True)
 class Cast:
-    """Who acts: tokens by reach, and ids to ask for."""
+    """Who acts: for each reach a token, ids within it to ask for, and how many rows it covers."""
 
     tenant: str
     tokens: dict[str, str]
-    some_ids: list[str]
-    own_ids: list[str]
+    ids: dict[str, list[str]]
+    rows: dict[str, int]
 
 
 def arguments(description: str, **more: object) -> argparse.Namespace:
@@ -76,29 +85,21 @@ async def _cast(settings: Settings, slug: str, rows: int) -> Cast:
         tenant = found or await _fill(connection, slug, rows)
         people = await connection.fetch("SELECT id::text, email FROM users WHERE tenant_id = $1", tenant)
         keys = TokenKeys([settings.secrets.jwt_private_key], issuer="crm-api", audience="crm-api")
-        tokens = {}
+        tokens, ids, covered = {}, {}, {}
         for person in people:
             name = person["email"].partition("@")[0]
-            if name in ("own", "subtree", "all", "sparse"):
-                session = await connection.fetchval(
-                    "INSERT INTO sessions (tenant_id, id, principal_id, created_at, expires_at)"
-                    " VALUES ($1, $2, $3, now(), now() + interval '1 day') RETURNING id::text",
-                    tenant,
-                    new_id(),
-                    person["id"],
-                )
-                tokens[name] = keys.sign(
-                    subject=person["id"], tenant=tenant, session=session, lifetime_seconds=86_000
-                )
-        ids = await connection.fetch(
-            "SELECT id::text FROM customers WHERE tenant_id = $1 ORDER BY id LIMIT 500", tenant
-        )
-        mine = await connection.fetch(
-            "SELECT c.id::text FROM customers c JOIN users u ON u.tenant_id = c.tenant_id AND u.id = c.owner_id"
-            " WHERE c.tenant_id = $1 AND u.email = 'own@example.com' LIMIT 500",
-            tenant,
-        )
-        return Cast(tenant, tokens, [row[0] for row in ids], [row[0] for row in mine])
+            if name not in WITHIN:
+                continue
+            session = await connection.fetchval(_SESSION, tenant, new_id(), person["id"])
+            tokens[name] = keys.sign(
+                subject=person["id"], tenant=tenant, session=session, lifetime_seconds=86_000
+            )
+            reached = f"FROM customers c WHERE c.tenant_id = $1 AND {WITHIN[name]}"
+            asked = [tenant, person["id"]] if "$2" in reached else [tenant]
+            found = await connection.fetch(f"SELECT c.id::text {reached} LIMIT 500", *asked)
+            ids[name] = [row[0] for row in found]
+            covered[name] = await connection.fetchval(f"SELECT count(*) {reached}", *asked)
+        return Cast(tenant, tokens, ids, covered)
     finally:
         await connection.close()
 

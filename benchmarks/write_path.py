@@ -28,7 +28,7 @@ def measure(big: Cast, options: object) -> None:
     pair = [[request(token, f"{root}/customers", body) for body in bodies] for root in ("/api/v1", "/hand")]
     line("create, own", *compare(PORT, *pair, options), 0.7)
     changes = [
-        (chance.choice(big.own_ids), {"industry": f"industry {i}", "level": "ABC"[i % 3]})
+        (chance.choice(big.ids["own"]), {"industry": f"industry {i}", "level": "ABC"[i % 3]})
         for i in range(2000)
     ]
     pair = [
