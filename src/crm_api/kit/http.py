@@ -23,18 +23,19 @@ from crm_api.kit.allowed import UNIT, Door, OwnDoor, PublicDoor
 from crm_api.kit.answers import json_answer, problem_answer
 from crm_api.kit.conflicts import OUTDATED, RETRIED, database_problem, name_the_other
 from crm_api.kit.cursors import Cursors
-from crm_api.kit.errors import BadRequest, Fault, Problem, Unauthenticated, bad_parameter
+from crm_api.kit.errors import BadRequest, Fault, Forbidden, Problem, Unauthenticated, bad_parameter
 from crm_api.kit.faults import problem_of
 from crm_api.kit.filters import unknown_parameter
 from crm_api.kit.i18n import negotiate
 from crm_api.kit.ids import new_id
 from crm_api.kit.listing import strict_query
 from crm_api.kit.observability import log_request, record_request
-from crm_api.kit.principal import Permission, Principal
+from crm_api.kit.principal import Permission, Principal, Reach
 from crm_api.kit.requests import read_body, read_json
 from crm_api.kit.resolving import plan_of
 from crm_api.kit.streaming import Stream
 from crm_api.kit.uow import PublicUnit, UnitOfWork
+from crm_api.kit.uploads import Multipart, read_upload
 
 ATTEMPTS: Final = 4
 FORM: Final = object()
@@ -74,7 +75,11 @@ class KitRoute(APIRoute):
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Perform the request and send its answer."""
         request = Request(scope, receive)
-        await (await self.answer(request))(scope, receive, send)
+        try:
+            answer = await self.answer(request)
+        finally:
+            await request.close()  # uploaded files
+        await answer(scope, receive, send)
 
     async def call(self, request: Request, unit: UnitOfWork, content: Any) -> Any:
         """What the handler returns."""
@@ -106,7 +111,7 @@ class KitRoute(APIRoute):
             edge: Edge = request.app.state.edge
             if not self.public:
                 principal = await edge.authenticate(bearer(request))
-            content = await self._read(request)
+            content = await self._read(request, principal)
             response = await self._perform(edge, request, principal, request_id, content)
         except Problem as problem:
             response = _refusal(request, problem, request_id)
@@ -137,12 +142,15 @@ class KitRoute(APIRoute):
         )
         return response
 
-    async def _read(self, request: Request) -> Any:
+    async def _read(self, request: Request, principal: Principal | None) -> Any:
         """The content of the body, and the query, once and strictly. A direct route reads its own query."""
         if self.direct is None:
             self._check_query(request)
         if request.method == "GET":
             return None
+        if self.body_field is not None and isinstance(self.body_field.field_info, Multipart):
+            self._admit(principal)  # nobody spools a file for whom the door is shut
+            return await read_upload(request, self.body_field.field_info.limit)
         body = await read_body(request)
         if self.body_field is None:
             if body.strip() not in (b"", b"{}"):
@@ -152,6 +160,10 @@ class KitRoute(APIRoute):
             request._body = body
             return FORM
         return read_json(body, request.headers.get("content-type", ""))
+
+    def _admit(self, principal: Principal | None) -> None:
+        if principal and self.permission and principal.reach(self.permission) is Reach.NONE:
+            raise Forbidden
 
     def _check_query(self, request: Request) -> None:
         for name, texts in strict_query(request.scope["query_string"]).items():
@@ -189,7 +201,8 @@ class KitRoute(APIRoute):
         if isinstance(result, Problem):
             return _refusal(request, result, request_id)
         if isinstance(result, Stream):
-            return StreamingResponse(result.content, self.answers, media_type=result.media_type)
+            headers = dict(result.headers)
+            return StreamingResponse(result.content, self.answers, headers, media_type=result.media_type)
         return Response(status_code=self.answers) if result is None else json_answer(result, self.answers)
 
 

@@ -5,6 +5,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "internal_error": ("Something went wrong on our side.", "服务器内部错误。"),
     "bad_request": ("The request cannot be read.", "无法解析请求。"),
     "invalid_json": ("The body is not valid JSON.", "请求体不是有效的 JSON。"),
+    "invalid_multipart": (
+        "The body is not valid multipart/form-data.",
+        "请求体不是有效的 multipart/form-data。",
+    ),
     "duplicate_key": ("A JSON object holds the same key twice.", "JSON 对象中存在重复的键。"),
     "unexpected_body": ("This request takes no body.", "该请求不接受请求体。"),
     "invalid_parameter": ("A query parameter is wrong.", "查询参数有误。"),

@@ -45,7 +45,7 @@ def read_json(body: bytes, content_type: str) -> Any:
         raise UnsupportedMediaType(expected="application/json")
     try:
         value = json.loads(body.decode("utf-8"), object_pairs_hook=_object, parse_constant=_refuse)
-        bad = _unstorable(value, "") if _ESCAPED.search(body) or b"\x00" in body else []
+        bad = unstorable(value, "") if _ESCAPED.search(body) or b"\x00" in body else []
     except (ValueError, RecursionError) as error:
         raise BadRequest("invalid_json") from error
     if bad:
@@ -65,19 +65,19 @@ def _refuse(_: str) -> NoReturn:
     raise ValueError
 
 
-def _unstorable(value: Any, pointer: str) -> list[str]:
+def unstorable(value: Any, pointer: str) -> list[str]:
     """Where text holds NUL or a lone surrogate, which PostgreSQL cannot store and UTF-8 cannot write."""
     if isinstance(value, str):
         return [pointer] if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value) else []
     if isinstance(value, list):
-        return [found for i, item in enumerate(value) for found in _unstorable(item, f"{pointer}/{i}")]
+        return [found for i, item in enumerate(value) for found in unstorable(item, f"{pointer}/{i}")]
     if isinstance(value, dict):
-        bad_keys = [f"{pointer}/" for key in value if _unstorable(key, "/")]
+        bad_keys = [f"{pointer}/" for key in value if unstorable(key, "/")]
         return bad_keys + [
             found
             for key, item in value.items()
-            if not _unstorable(key, "/")
-            for found in _unstorable(item, f"{pointer}/{escaped(key)}")
+            if not unstorable(key, "/")
+            for found in unstorable(item, f"{pointer}/{escaped(key)}")
         ]
     return []
 

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from crm_api.kit.allowed import Door, OwnDoor, PublicDoor
 from crm_api.kit.faults import problem_of
 from crm_api.kit.uow import UnitOfWork
+from crm_api.kit.uploads import Multipart
 
 AnyDoor = Door | OwnDoor | PublicDoor
 
@@ -54,7 +55,10 @@ def plan_of(dependant: Dependant) -> Plan | None:
         or dependant.header_params
         or dependant.cookie_params
         or len(bodies) > 1
-        or any(isinstance(body.field_info, Form) for body in bodies)
+        or any(
+            isinstance(body.field_info, Form) and not isinstance(body.field_info, Multipart)
+            for body in bodies
+        )
         or not all(isinstance(door, AnyDoor) for _, door in doors)
     ):
         return None
