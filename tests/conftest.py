@@ -34,9 +34,13 @@ def databases() -> Iterator[database.Databases]:
 
 
 @pytest.fixture(scope="session")
-def settings(databases: database.Databases) -> Settings:
+def settings(databases: database.Databases, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return Settings(
-        _env_file=None, database_url=databases.app_dsn, log_level="error", **generate_secrets().as_settings()
+        _env_file=None,
+        database_url=databases.app_dsn,
+        storage_dir=tmp_path_factory.mktemp("files"),
+        log_level="error",
+        **generate_secrets().as_settings(),
     )
 
 

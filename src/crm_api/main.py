@@ -23,6 +23,8 @@ from crm_api.kit.openapi import build_document
 from crm_api.probes import document_route, probe_routes
 from crm_api.roles import rights
 from crm_api.settings import Settings
+from crm_api.storage.files import bind_files
+from crm_api.storage.opening import file_store
 
 OPENAPI_URL = "/api/v1/openapi.json"
 ACCEPTED = ("Authorization", "Content-Type", "Accept-Language", "X-Request-Id")
@@ -33,6 +35,7 @@ def create_app(settings: Settings) -> FastAPI:
     """The application; its pool opens and closes with its lifespan."""
     configure_logging(settings.log_level)
     configure_mappers()
+    bind_files(file_store(settings.storage_url, settings.file_dir))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -71,6 +71,12 @@ class Settings(BaseSettings):
     )
     database_admin_url: SecretStr | None = Field(default=None, description="may create roles; migrates")
     data_dir: Path = Path(".crm")
+    storage_dir: Path | None = Field(
+        default=None, description="where files are kept; absent: `files` in the data directory"
+    )
+    storage_url: str | None = Field(
+        default=None, pattern=r"^s3://[^/]+(/.+)?$", description="s3://bucket/prefix; absent: a directory"
+    )
     db_role_prefix: str = Field(default="crm_", pattern=r"^[a-z][a-z0-9_]{0,39}$")
     pool_size: int = Field(default=10, ge=1, le=200, description="connections of one worker process")
     jwt_key: SecretStr | None = Field(default=None, description="PEM of an EC P-256 private key")
@@ -103,6 +109,11 @@ class Settings(BaseSettings):
         if value and not value.get_secret_value().startswith(("postgresql://", "postgres://")):
             raise ValueError("starts with postgresql:// (no driver name)")
         return value
+
+    @property
+    def file_dir(self) -> Path:
+        """Where files are kept when no bucket is named."""
+        return self.storage_dir or self.data_dir / "files"
 
     @property
     def embedded(self) -> bool:
