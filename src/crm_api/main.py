@@ -45,7 +45,10 @@ def create_app(settings: Settings) -> FastAPI:
         pool = await open_pool(settings.app_dsn, size=settings.pool_size)
         app.state.authentication = authentication
         app.state.edge = Edge(
-            pool, Cursors(secrets.cursor_key), Principals(pool, authentication).authenticate
+            pool,
+            Cursors(secrets.cursor_key),
+            Principals(pool, authentication).authenticate,
+            settings.trusted_proxies,
         )
         try:
             yield

@@ -85,6 +85,9 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         default=None, description="where clients reach the API; absent: host and port"
     )
+    trusted_proxies: int = Field(
+        default=0, ge=0, le=10, description="hops in front whose X-Forwarded-For entry is believed"
+    )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(default=(), description="comma separated")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     bootstrap: Bootstrap = Bootstrap()

@@ -14,6 +14,7 @@ from crm_api.identity.teams.resource import teams
 from crm_api.identity.users import router as users_router
 from crm_api.identity.users.resource import users
 from crm_api.identity.users.service import refuse_team_in_use
+from crm_api.integrations.changes import models as feed
 from crm_api.kit.registries import bind_gate, bind_reaction, bind_resources
 from crm_api.parties.contacts import router as contacts_router
 from crm_api.parties.contacts.resource import contacts
@@ -75,6 +76,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     opportunities_router.router,
     reports_router.router,
 )
+
+assert feed  # its tables are known to whoever compares them with the migrations
 
 bind_resources(RESOURCES)
 bind_gate("teams.delete", refuse_team_in_use)

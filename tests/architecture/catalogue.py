@@ -16,13 +16,14 @@ FACTS = frozenset({"SELECT", "INSERT"})
 RIGHTS = {
     "alembic_version": frozenset({"SELECT"}),
     "events": FACTS,
+    "feed": FACTS,
     "opportunity_stage_moves": FACTS,
     "tenants": ALL_ROWS - {"DELETE"},
 }
 WITHOUT_TENANT = {*OPEN, "alembic_version"}
 # Functions that run as their owner, and who that is.
-DEFINER = {"crm_search(text,text[],boolean)": ROLES.search}
-SEARCHED = {"search_documents"}
+DEFINER = {"crm_search(text,text[],boolean)": ROLES.search, "crm_pending_tenants(integer)": ROLES.search}
+SEARCHED = {"search_documents", "pending_events"}
 KINDS = {"r": "table", "p": "partitioned table", "v": "view", "m": "materialized view", "f": "foreign table"}
 KINDS |= {"S": "sequence", "c": "composite type"}
 

@@ -10,7 +10,7 @@ from sqlalchemy.sql.dml import Delete, Insert, Update
 from sqlalchemy.sql.expression import bindparam
 
 from crm_api.kit.db import Base, table
-from crm_api.kit.events import Event, ExternalId, OwnershipPeriod, SearchDocument
+from crm_api.kit.events import Event, ExternalId, OwnershipPeriod, PendingEvent, SearchDocument
 from crm_api.kit.ids import new_id
 from crm_api.kit.resource import Resource
 from crm_api.kit.tenancy import scoped_delete, scoped_insert, scoped_update
@@ -27,10 +27,10 @@ def insert_of(model: type[Base], suffix: str = "") -> Insert:
 def event(
     uow: UnitOfWork, resource: Resource, row: Any, kind: str, changes: Mapping[str, Any], at: datetime
 ) -> Effect:
-    """`<singular>.<kind>` happened to a row."""
+    """`<singular>.<kind>` happened to a row; waits for its place in the feed from the commit on."""
     return Effect(
         "event",
-        lambda suffix: insert_of(Event, suffix),
+        _event,
         {
             "id": new_id(),
             "created_at": at,
@@ -39,11 +39,23 @@ def event(
             "resource": resource.name,
             "record_id": row.id,
             "version": row.version,
+            "owner_id": getattr(row, "owner_id", None),
+            "team_id": getattr(row, "team_id", None),
             "actor_id": uow.principal.id,
-            "request_id": uow.request_id,
+            "request_id": uow.origin.request_id,
+            "ip": uow.origin.ip,
+            "user_agent": uow.origin.user_agent,
             "changes": changes,
         },
     )
+
+
+def _event(suffix: str) -> Insert:
+    columns = table(PendingEvent).c
+    names = (columns.id, columns.created_at)
+    waiting = {c.key: bindparam(f"{c.key}{suffix}", type_=c.type) for c in names}
+    fact = insert_of(Event, suffix).cte(f"fact{suffix}")
+    return scoped_insert(PendingEvent).values(waiting).add_cte(fact)
 
 
 def period(resource: Resource, row: Any, at: datetime) -> Effect:

@@ -1,12 +1,13 @@
 """Facts: one row per change of a record, written in the transaction of the change, partitioned by month.
 
-A fact has the diff of the fields as JSON (`{field: {"from": …, "to": …}}`), who did it and in which request.
+A fact has the diff of the fields as JSON (`{field: {"from": …, "to": …}}`), who did it, from where and in which
+request, and whose the record was afterwards. Committed facts wait in `pending_events` for their place in the feed.
 """
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Index, text
+from sqlalchemy import ForeignKeyConstraint, Index, func, text
 from sqlalchemy.orm import Mapped
 
 from crm_api.kit import columns
@@ -23,14 +24,30 @@ class Event(Tenanted, Base):
     resource: Mapped[str] = columns.line(63)
     record_id: Mapped[str] = columns.identifier()
     version: Mapped[int | None] = columns.integer(null=True)
+    owner_id: Mapped[str | None] = columns.reference("users", null=True)
+    team_id: Mapped[str | None] = columns.reference("teams", null=True)
     actor_id: Mapped[str] = columns.reference("principals")
     request_id: Mapped[str | None] = columns.line(200, null=True)
+    ip: Mapped[str | None] = columns.line(45, null=True)
+    user_agent: Mapped[str | None] = columns.line(300, null=True)
     changes: Mapped[dict[str, Any]] = columns.structure()  # type: ignore[assignment]  # a fact never changes
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "actor_id"], ["principals.tenant_id", "principals.id"]),
         Index("events_record_idx", "tenant_id", "resource", "record_id", "created_at"),
         {"postgresql_partition_by": "RANGE (created_at)"},
     )
+
+
+class PendingEvent(Tenanted, Base):
+    """An event that has no place in the feed yet; `id` and `created_at` are the event's.
+
+    `written_at` is the clock of the database, so that two events of one record stand in the order of their commits,
+    whatever the clocks of the processes say.
+    """
+
+    __tablename__ = "pending_events"
+    created_at: Mapped[datetime] = columns.instant()
+    written_at: Mapped[datetime] = columns.instant(server_default=func.statement_timestamp())
 
 
 class OwnershipPeriod(Tenanted, Base):

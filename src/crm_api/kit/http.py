@@ -31,7 +31,7 @@ from crm_api.kit.ids import new_id
 from crm_api.kit.listing import strict_query
 from crm_api.kit.observability import log_request, record_request
 from crm_api.kit.principal import Permission, Principal, Reach
-from crm_api.kit.requests import read_body, read_json
+from crm_api.kit.requests import origin_of, read_body, read_json
 from crm_api.kit.resolving import plan_of
 from crm_api.kit.streaming import Stream
 from crm_api.kit.uow import PublicUnit, UnitOfWork
@@ -46,11 +46,15 @@ Direct = Callable[[Request, UnitOfWork], Awaitable[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """What every request needs; made once in `main`, found at `app.state.edge`."""
+    """What every request needs; made once in `main`, found at `app.state.edge`.
+
+    `trusted_proxies` is how many hops in front of this process name the client truthfully.
+    """
 
     pool: "asyncpg.Pool[asyncpg.Record]"
     cursors: Cursors
     authenticate: Callable[[str], Awaitable[Principal]]
+    trusted_proxies: int = 0
 
 
 class KitRoute(APIRoute):
@@ -175,11 +179,12 @@ class KitRoute(APIRoute):
     async def _perform(
         self, edge: Edge, request: Request, principal: Principal | None, request_id: str, content: Any
     ) -> Response:
+        origin = origin_of(request, request_id, edge.trusted_proxies)
         for attempt in range(1, ATTEMPTS + 1):
             unit = (
-                UnitOfWork(edge.pool, principal, request_id=request_id, read_only=self.direct is not None)
+                UnitOfWork(edge.pool, principal, origin=origin, read_only=self.direct is not None)
                 if principal
-                else PublicUnit(edge.pool, request_id=request_id)
+                else PublicUnit(edge.pool, origin=origin)
             )
             request.scope[UNIT] = unit
             try:

@@ -1,5 +1,6 @@
-"""Reading a request body once and strictly: its size, its type, its JSON."""
+"""Reading a request: where it comes from; its body once and strictly: its size, its type, its JSON."""
 
+import ipaddress
 import json
 import re
 from collections import Counter
@@ -8,9 +9,26 @@ from typing import Any, NoReturn
 from starlette.requests import ClientDisconnect, Request
 
 from crm_api.kit.errors import BadRequest, Fault, Invalid, TooLarge, UnsupportedMediaType
+from crm_api.kit.uow import Origin
 
-BODY_LIMIT = 1_000_000
+BODY_LIMIT, AGENT_LIMIT = 1_000_000, 300
 _ESCAPED = re.compile(rb"\\u(0000|[dD][89a-fA-F])")
+
+
+def origin_of(request: Request, request_id: str, trusted_proxies: int) -> Origin:
+    """Who asks from where. Each of the trusted hops has added the address it saw; what is before them is hearsay."""
+    peer = request.client.host if request.client else ""
+    told = ",".join(request.headers.getlist("x-forwarded-for")).split(",") if trusted_proxies else []
+    hops = [*(hop.strip() for hop in told if hop.strip()), peer]
+    agent = request.headers.get("user-agent", "")[:AGENT_LIMIT].replace("\x00", "")
+    return Origin(request_id, _address(hops[-1 - min(trusted_proxies, len(hops) - 1)]), agent or None)
+
+
+def _address(text: str) -> str | None:
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        return None
 
 
 async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:

@@ -22,6 +22,17 @@ ACQUIRE_SECONDS = 2
 EFFECTS_AT_ONCE = 8
 
 
+class Origin(NamedTuple):
+    """Where a unit comes from; nothing is known of what no request asked for."""
+
+    request_id: str | None = None
+    ip: str | None = None
+    user_agent: str | None = None
+
+
+NOWHERE = Origin()
+
+
 class Effect(NamedTuple):
     """A write that goes with the unit: `build(suffix)` names its binds with the suffix, `values` has them without."""
 
@@ -39,12 +50,12 @@ class UnitOfWork:
         principal: Principal,
         permission: Permission | None = None,
         *,
-        request_id: str | None = None,
+        origin: Origin = NOWHERE,
         read_only: bool = False,
     ) -> None:
         self.principal = principal
         self.permission = permission
-        self.request_id = request_id
+        self.origin = origin
         self.writing: Any = None
         self._pool = pool
         self._read_only = read_only
@@ -98,7 +109,7 @@ class UnitOfWork:
 
     def again(self, permission: Permission) -> "UnitOfWork":
         """A read-only unit of the same principal, for a question after this one has failed."""
-        return UnitOfWork(self._pool, self.principal, permission, request_id=self.request_id, read_only=True)
+        return UnitOfWork(self._pool, self.principal, permission, origin=self.origin, read_only=True)
 
     async def commit(self) -> None:
         """Edges only."""
@@ -144,8 +155,8 @@ class RolledBack(Exception):
 class PublicUnit(UnitOfWork):
     """A unit without a principal, for signing in: sees open tables only, until it enters a tenant."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", *, request_id: str | None = None) -> None:
-        super().__init__(pool, NOBODY, request_id=request_id)
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", *, origin: Origin = NOWHERE) -> None:
+        super().__init__(pool, NOBODY, origin=origin)
 
     async def enter(self, principal: Principal) -> None:
         """Go on inside a tenant as somebody who has proved who they are."""

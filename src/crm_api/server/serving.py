@@ -75,6 +75,7 @@ def _run(host: str, port: int, workers: int) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # CRM_TRUSTED_PROXIES alone says whom to believe
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
     if workers == 1:
