@@ -11,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from crm_api import __version__, wiring
+from crm_api.encryption import Cipher
 from crm_api.identity.auth.principals import Authentication, Principals
 from crm_api.identity.auth.tokens import TokenKeys
 from crm_api.kit.cursors import Cursors
@@ -20,6 +21,7 @@ from crm_api.kit.docs import docs_routes
 from crm_api.kit.http import Edge
 from crm_api.kit.observability import configure_logging
 from crm_api.kit.openapi import build_document
+from crm_api.outbound import Allowed, Outbound
 from crm_api.probes import document_route, probe_routes
 from crm_api.roles import rights
 from crm_api.settings import Settings
@@ -39,20 +41,21 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        secrets = settings.secrets
-        keys = TokenKeys([secrets.jwt_private_key], issuer="crm-api", audience="crm-api")
-        authentication = Authentication(keys, secrets.pepper, rights)
+        authentication = authentication_of(settings)
         pool = await open_pool(settings.app_dsn, size=settings.pool_size)
         app.state.authentication = authentication
+        app.state.cipher = Cipher(settings.secrets.field_keys)
+        app.state.outbound = Outbound(Allowed(settings.outbound_allow))
         app.state.edge = Edge(
             pool,
-            Cursors(secrets.cursor_key),
+            Cursors(settings.secrets.cursor_key),
             Principals(pool, authentication).authenticate,
             settings.trusted_proxies,
         )
         try:
             yield
         finally:
+            await app.state.outbound.aclose()
             await pool.close()
 
     app = FastAPI(
@@ -70,6 +73,13 @@ def create_app(settings: Settings) -> FastAPI:
     # only what is not the API itself goes through the framework's own middleware
     app.middleware_stack = around(Dispatch(routes, app.build_middleware_stack()), settings)
     return app
+
+
+def authentication_of(settings: Settings) -> Authentication:
+    """Keys, and the meaning of roles."""
+    secrets = settings.secrets
+    keys = TokenKeys([secrets.jwt_private_key], issuer="crm-api", audience="crm-api")
+    return Authentication(keys, secrets.pepper, rights)
 
 
 def around(app: ASGIApp, settings: Settings) -> ASGIApp:

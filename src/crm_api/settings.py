@@ -12,6 +12,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import BaseModel, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from crm_api.outbound import Allowed
+
 KEY_BYTES = 32
 
 
@@ -25,13 +27,15 @@ class Secrets(BaseModel, frozen=True):
     jwt_private_key: str = Field(repr=False, description="PEM of an EC P-256 private key; signs ES256 tokens")
     cursor_key: bytes = Field(repr=False, min_length=KEY_BYTES, max_length=KEY_BYTES)
     pepper: bytes = Field(repr=False, min_length=KEY_BYTES, max_length=KEY_BYTES)
+    field_keys: tuple[bytes, ...] = Field(repr=False, min_length=1)
 
     def as_settings(self) -> dict[str, str]:
-        """The three settings that carry these keys, encoded as an operator would write them."""
+        """The settings that carry these keys, encoded as an operator would write them."""
         return {
             "jwt_key": self.jwt_private_key,
             "cursor_key": base64.b64encode(self.cursor_key).decode(),
             "pepper": base64.b64encode(self.pepper).decode(),
+            "field_key": ",".join(base64.b64encode(key).decode() for key in self.field_keys),
         }
 
 
@@ -82,6 +86,9 @@ class Settings(BaseSettings):
     jwt_key: SecretStr | None = Field(default=None, description="PEM of an EC P-256 private key")
     cursor_key: SecretStr | None = Field(default=None, description="base64 of 32 bytes")
     pepper: SecretStr | None = Field(default=None, description="base64 of 32 bytes")
+    field_key: SecretStr | None = Field(
+        default=None, description="base64 of 32 bytes; of several, comma separated, the first seals, all open"
+    )
     public_url: str | None = Field(
         default=None, description="where clients reach the API; absent: host and port"
     )
@@ -89,19 +96,30 @@ class Settings(BaseSettings):
         default=0, ge=0, le=10, description="hops in front whose X-Forwarded-For entry is believed"
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(default=(), description="comma separated")
+    outbound_allow: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="networks and host names inside that webhooks may call, by http too; comma separated",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     bootstrap: Bootstrap = Bootstrap()
 
-    @field_validator("cors_origins", mode="before")
+    @field_validator("cors_origins", "outbound_allow", mode="before")
     @classmethod
-    def _split_origins(cls, value: object) -> object:
+    def _split(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
-        return tuple(origin.strip().rstrip("/") for origin in value.split(",") if origin.strip())
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    @field_validator("outbound_allow")
+    @classmethod
+    def _inside(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        Allowed(value)
+        return value
 
     @field_validator("cors_origins")
     @classmethod
     def _exact_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        value = tuple(origin.rstrip("/") for origin in value)
         if any("*" in origin or "://" not in origin for origin in value):
             raise ValueError("each origin is written in full, such as https://crm.example.com; no wildcards")
         return value
@@ -138,15 +156,19 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> Secrets:
         """The pinned keys; refused when absent, rather than made up and forgotten by the next start."""
-        if not (self.jwt_key and self.cursor_key and self.pepper):
+        if not (self.jwt_key and self.cursor_key and self.pepper and self.field_key):
             raise CannotStart(
-                "With CRM_DATABASE_URL the keys must be pinned: set CRM_JWT_KEY (openssl ecparam -genkey "
-                "-noout -name prime256v1), CRM_CURSOR_KEY and CRM_PEPPER (openssl rand -base64 32 each).",
+                "With CRM_DATABASE_URL the keys must be pinned: set CRM_JWT_KEY (openssl ecparam -genkey -noout "
+                "-name prime256v1), CRM_CURSOR_KEY, CRM_PEPPER and CRM_FIELD_KEY (openssl rand -base64 32 each).",
             )
         return Secrets(
             jwt_private_key=_p256_key(self.jwt_key.get_secret_value()),
             cursor_key=_key_bytes("CRM_CURSOR_KEY", self.cursor_key.get_secret_value()),
             pepper=_key_bytes("CRM_PEPPER", self.pepper.get_secret_value()),
+            field_keys=tuple(
+                _key_bytes("CRM_FIELD_KEY", key.strip())
+                for key in self.field_key.get_secret_value().split(",")
+            ),
         )
 
     def running_on(self, *, app_dsn: str, admin_dsn: str, secrets: Secrets) -> Self:

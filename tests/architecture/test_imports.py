@@ -21,6 +21,7 @@ SKELETON = {
     "wiring": "import crm_api.parties.customers.router",
     "roles": "",
     "kit/db": "import sqlalchemy, asyncpg, fastapi, starlette",
+    "outbound": "import httpx",
     "identity/users/models": "import sqlalchemy",
     "parties/customers/router": "import fastapi",
     "parties/customers/service": "",
@@ -45,8 +46,9 @@ PLANTED = [
     ("sql-in-repositories", "parties.customers.service", "sqlalchemy"),
     ("sql-in-repositories", "parties.customers.router", "sqlalchemy"),
     ("driver-in-kit", "parties.customers.repository", "asyncpg"),
+    ("one-way-out", "parties.customers.service", "httpx"),
 ]
-OUTSIDE = {"asyncpg", "fastapi", "sqlalchemy", "starlette"}
+OUTSIDE = {"asyncpg", "fastapi", "httpx", "sqlalchemy", "starlette"}
 
 
 def _lint(folder: Path) -> subprocess.CompletedProcess[str]:

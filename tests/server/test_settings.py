@@ -40,6 +40,7 @@ def test_names_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         ("CRM_DATABASE_URL", "postgresql+psycopg://x"),
         ("CRM_BOOTSTRAP_TIME_ZONE", "Mars/Olympus"),
         ("CRM_POOL_SIZE", "0"),
+        ("CRM_OUTBOUND_ALLOW", "10.0.0.0/8,http://inside"),
     ],
 )
 def test_mistakes_are_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -67,6 +68,8 @@ def test_keys_survive_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ({"pepper": None}, "must be pinned"),
         ({"pepper": "not base64!"}, "CRM_PEPPER is not base64"),
+        ({"field_key": None}, "must be pinned"),
+        ({"field_key": "c2hvcnQ=,"}, "CRM_FIELD_KEY holds 5 bytes instead of 32"),
         ({"cursor_key": base64.b64encode(b"short").decode()}, "CRM_CURSOR_KEY holds 5 bytes instead of 32"),
         ({"jwt_key": "nonsense"}, "CRM_JWT_KEY is not an unencrypted private key"),
     ],

@@ -57,7 +57,7 @@ async def examine(settings: Settings) -> list[Check]:
 
 def _keys(settings: Settings) -> Check:
     try:
-        return Check("keys", bool(settings.secrets), "signing key, cursor key and pepper are set")
+        return Check("keys", bool(settings.secrets), "signing key, cursor key, pepper and field key are set")
     except CannotStart as failure:
         return Check("keys", False, str(failure))
 

@@ -16,6 +16,7 @@ def generate_secrets() -> Secrets:
         jwt_private_key=_new_pem().decode(),
         cursor_key=secrets.token_bytes(KEY_BYTES),
         pepper=secrets.token_bytes(KEY_BYTES),
+        field_keys=(secrets.token_bytes(KEY_BYTES),),
     )
 
 
@@ -25,6 +26,7 @@ def stored_secrets(data_dir: Path) -> Secrets:
         jwt_private_key=_stored(data_dir / "jwt.pem", _new_pem).decode(),
         cursor_key=_stored(data_dir / "cursor.key", lambda: secrets.token_bytes(KEY_BYTES)),
         pepper=_stored(data_dir / "pepper.key", lambda: secrets.token_bytes(KEY_BYTES)),
+        field_keys=(_stored(data_dir / "field.key", lambda: secrets.token_bytes(KEY_BYTES)),),
     )
 
 
