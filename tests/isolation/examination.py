@@ -135,7 +135,9 @@ async def valid(world: World, operation: Operation, record: dict[str, Any] | Non
         record = await world.ready(operation)
     body = await world.sample(operation, record)
     record_id = record["id"] if record else KEYS.get(operation.name, "")
-    path = re.sub(r"\{\w+\}", record_id, operation.path)
+    path = re.sub(r"\{[^}]+\}", record_id, operation.path)
+    if operation.by_key:
+        path = f"{operation.path.partition('{')[0]}erp/{world.fresh('key')}"
     return Request(operation.method, path, record_id, body, form=operation.takes_form, actor=actor)
 
 
@@ -173,9 +175,12 @@ async def probes(pair: Pair, operation: Operation) -> AsyncIterator[Probe]:
         yield Probe(f"{name} path", record, new_id, base, _in_path(operation), writes=writes)
     for pointer in operation.id_pointers:
         # an id that the client chooses makes a row of its own with it, so it may not be one that others refer to
-        chosen = pointer[-1] == "id"
+        chosen = pointer[-1] == "id" and operation.creates
         values = {"chosen": await _unused_id(other, operation, pointer)} if chosen else other.ids
         yield Probe(f"{name} {pointer}", values, new_id, base, _in_body(pointer), writes=writes)
+    if operation.by_key and operation.resource:
+        key = {"key": other.records[operation.resource.name]["external_ids"][0]["key"]}
+        yield Probe(f"{name} key", key, lambda: _word(key["key"]), base, _by_key(operation), writes=writes)
     for parameter in operation.id_parameters:
         for params in PARAMETERS[operation.name]:
             put = _in_query({**params}, parameter)
@@ -195,6 +200,11 @@ async def _unused_id(world: World, operation: Operation, pointer: type_pointer) 
 
 def _in_path(operation: Operation) -> Put:
     return lambda request, value: replace(request, path=re.sub(r"\{\w+\}", value, operation.path))
+
+
+def _by_key(operation: Operation) -> Put:
+    collection = operation.path.partition("{")[0]
+    return lambda request, value: replace(request, path=f"{collection}erp/{value}")
 
 
 def _in_body(pointer: type_pointer) -> Put:

@@ -33,7 +33,7 @@ class Operation:
     @property
     def of_record(self) -> bool:
         """Whether the path names a record of a resource."""
-        return "{" in self.path and self.resource is not None
+        return "_id}" in self.path and self.resource is not None
 
     @property
     def reads(self) -> bool:
@@ -46,6 +46,16 @@ class Operation:
             f"{self.resource.name}_list",
             f"{self.resource.name}_query",
         )
+
+    @property
+    def by_key(self) -> bool:
+        """Whether the path names a record by its key in another system."""
+        return "/by-external/" in self.path
+
+    @property
+    def creates(self) -> bool:
+        """Whether the client may choose the id of a new record."""
+        return self.by_key or self.name.endswith("_create")
 
     @property
     def takes_form(self) -> bool:

@@ -72,17 +72,28 @@ class World:
         self._count += 1
         return BODIES[resource](self, f"{self.mark} {self._count}", f"{self.mark}-{self._count}")
 
+    def fresh(self, word: str) -> str:
+        """A name that nothing has."""
+        self._count += 1
+        return f"{self.mark}-{word}{self._count}"
+
     async def sample(self, operation: Operation, record: dict[str, Any] | None) -> Any:
         """A valid body, None for none."""
         if operation.route.body_field is None:
             return None
-        if operation.name.endswith("_create") and operation.resource:
+        if operation.creates and operation.resource:
             return self.body_of(operation.resource.name)
+        if operation.name.endswith("_batch") and operation.resource:
+            made = await self.make(operation.resource.name)
+            body = self.body_of(operation.resource.name)
+            change = {name: body[name] for name in ("name", "label_en") if name in body}
+            update = {"op": "update", "id": made["id"], "data": change}
+            return {"mode": "atomic", "operations": [update]}
         if operation.name.endswith("_query"):
             return {"limit": 200, "include_total": True}
         self._count += 1
-        made = SAMPLES[operation.name](self, record or {})
-        return await made if isinstance(made, Awaitable) else made
+        sample = SAMPLES[operation.name](self, record or {})
+        return await sample if isinstance(sample, Awaitable) else sample
 
 
 def _links(code: str) -> list[dict[str, str]]:

@@ -1,6 +1,6 @@
 """Bytes that leave: JSON by orjson, and every refusal as application/problem+json (RFC 9457)."""
 
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import orjson
@@ -12,6 +12,13 @@ from crm_api.kit.errors import Fault, Problem
 _OPTIONS = orjson.OPT_UTC_Z
 
 
+class Answer(NamedTuple):
+    """What a handler returns when the status depends on what happened."""
+
+    content: Any
+    status: int
+
+
 def json_answer(content: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """A JSON answer that no shared cache may keep."""
     return Response(
@@ -21,26 +28,33 @@ def json_answer(content: Any, status: int = 200, headers: dict[str, str] | None 
 
 def problem_answer(problem: Problem, *, language: str, instance: str, request_id: str) -> Response:
     """The one error shape of this API; it never repeats what the client sent."""
-    params = dict(problem.params)
     content: dict[str, Any] = {
-        "type": f"/problems/{problem.code}",
-        "title": messages.text(problem.code, language, params),
-        "status": problem.status,
-        "code": problem.code,
-        "detail": messages.text(problem.code, language, params),
+        **problem_content(problem, language),
         "instance": quote(instance, safe="/:@!$&'()*+,;=~"),
         "request_id": request_id,
-        "errors": [_fault(fault, language) for fault in problem.faults],
-        **problem.extra,
     }
     answer = Response(
-        orjson.dumps(content),
+        orjson.dumps(content, option=_OPTIONS),
         problem.status,
         headers=dict(problem.headers),
         media_type="application/problem+json",
     )
     answer.headers["Content-Language"] = language
     return answer
+
+
+def problem_content(problem: Problem, language: str) -> dict[str, Any]:
+    """What a problem says wherever it stands: in an answer of its own or as the result of one operation."""
+    params = dict(problem.params)
+    return {
+        "type": f"/problems/{problem.code}",
+        "title": messages.text(problem.code, language, params),
+        "status": problem.status,
+        "code": problem.code,
+        "detail": messages.text(problem.code, language, params),
+        "errors": [_fault(fault, language) for fault in problem.faults],
+        **problem.extra,
+    }
 
 
 def _fault(fault: Fault, language: str) -> dict[str, Any]:

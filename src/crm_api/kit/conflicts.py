@@ -73,21 +73,34 @@ def unique_fields(constraint: str) -> tuple[str, ...]:
     return ()
 
 
+async def as_problem(unit: UnitOfWork, error: Exception) -> Problem:
+    """What one part of a unit met, undone to its savepoint; a defect of ours is raised again."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, asyncpg.UniqueViolationError):
+        return await name_the_other(unit, error)
+    found = database_problem(error)
+    if found is None:
+        raise error
+    return found
+
+
 async def name_the_other(unit: UnitOfWork, error: asyncpg.UniqueViolationError) -> Problem:
     """A duplicate, naming the live record that already holds the value if the caller can see it.
 
-    Asked in a transaction of its own, because the one of `unit` has failed.
+    Asked in a transaction of its own when the one of `unit` has ended with the failure.
     """
     constraint = error.constraint_name or ""
     fields, row = unique_fields(constraint), unit.writing
     resource = next((found for found in RESOURCES.values() if row.__class__ is found.model), None)
     if resource is None or len(fields) != 1 or not _guards(constraint, resource):
         return _duplicate(constraint)
-    asking = unit.again(resource.read)
+    asking = unit if unit.is_open else unit.again(resource.read)
     try:
         found = await _holders(asking, resource, fields[0], row)
     finally:
-        await asking.close()
+        if asking is not unit:
+            await asking.close()
     faults = [Fault("pointer", f"/{fields[0]}", "duplicate")]
     return Conflict("duplicate", faults=faults, extra={"duplicates": found})
 

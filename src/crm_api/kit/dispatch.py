@@ -27,7 +27,7 @@ class Dispatch:
         self._routes: dict[tuple[str, int], dict[str, list[Route]]] = defaultdict(lambda: defaultdict(list))
         for route in routes:
             for method in route.methods or ():
-                self._routes[_place(route.path)][method].append(route)
+                self._routes[_place(route.path, route.path)][method].append(route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request to the route that matches its path and method."""
@@ -35,7 +35,7 @@ class Dispatch:
         if not path.startswith(PREFIX):
             await self._rest(scope, receive, send)
             return
-        found = self._routes.get(_place(path), {})
+        found = self._routes.get(_place(path, scope["raw_path"].decode("latin-1")), {})
         for route in found.get(scope["method"], ()):
             match = route.path_regex.match(path)
             if match:
@@ -46,10 +46,9 @@ class Dispatch:
         await refuse(_not_allowed(offered) if offered else NotFound(), scope, receive, send)
 
 
-def _place(path: str) -> tuple[str, int]:
-    """The resource of a path and how deep it goes."""
-    rest = path[len(PREFIX) :]
-    return rest.partition("/")[0], rest.count("/")
+def _place(path: str, raw_path: str) -> tuple[str, int]:
+    """The resource of a path and how deep it goes; a slash that was sent encoded belongs to its segment."""
+    return path[len(PREFIX) :].partition("/")[0], raw_path.count("/")
 
 
 async def refuse(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:

@@ -84,6 +84,20 @@ class Conflict(Problem):
     default_code = "conflict"
 
 
+class PreconditionFailed(Problem):
+    """The record is no longer as the client has seen it."""
+
+    status = 412
+    default_code = "precondition_failed"
+
+
+class PreconditionRequired(Problem):
+    """A write of such a record says which version it is meant for."""
+
+    status = 428
+    default_code = "precondition_required"
+
+
 class TooLarge(Problem):
     status = 413
     default_code = "body_too_large"

@@ -16,28 +16,30 @@ from fastapi.dependencies.utils import solve_dependencies
 from fastapi.params import Form
 from fastapi.routing import APIRoute
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from crm_api.kit.allowed import UNIT, Door, OwnDoor, PublicDoor
-from crm_api.kit.answers import json_answer, problem_answer
 from crm_api.kit.conflicts import OUTDATED, RETRIED, database_problem, name_the_other
 from crm_api.kit.cursors import Cursors
 from crm_api.kit.errors import BadRequest, Fault, Forbidden, Problem, Unauthenticated, bad_parameter
 from crm_api.kit.faults import problem_of
 from crm_api.kit.filters import unknown_parameter
-from crm_api.kit.i18n import negotiate
+from crm_api.kit.idempotency import in_flight, recall, remember
 from crm_api.kit.ids import new_id
 from crm_api.kit.listing import strict_query
 from crm_api.kit.observability import log_request, record_request
 from crm_api.kit.principal import Permission, Principal, Reach
 from crm_api.kit.requests import origin_of, read_body, read_json
 from crm_api.kit.resolving import plan_of
-from crm_api.kit.streaming import Stream
+from crm_api.kit.responding import refusal, respond, tried
+from crm_api.kit.streaming import StreamDoor
 from crm_api.kit.uow import PublicUnit, UnitOfWork
 from crm_api.kit.uploads import Multipart, read_upload
+from crm_api.kit.wishes import NONE, Wishes, wishes_of
 
 ATTEMPTS: Final = 4
+FAILED: Final = 300
 FORM: Final = object()
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _log = structlog.get_logger("crm_api")
@@ -71,9 +73,14 @@ class KitRoute(APIRoute):
         self.permission = self.permission or getattr(endpoint, "permission", None)
         self.public = any(isinstance(door, PublicDoor) for door in doors)
         self.own = any(type(door) is OwnDoor for door in doors)
+        self.streams = any(isinstance(door, StreamDoor) for door in doors)
+        self.uploads = self.body_field is not None and isinstance(self.body_field.field_info, Multipart)
         self.plan = plan_of(self.dependant)
         self.parameters = frozenset(parameter.alias for parameter in self.dependant.query_params)
         self.answers = self.status_code or 200
+        self.safe = bool(getattr(endpoint, "safe", False)) or self.methods == {"GET"}
+        names = [parameter.alias for parameter in self.dependant.path_params]
+        self.record: str | None = next((name for name in names if name.endswith("_id")), None)
         self.errors: tuple[int, ...] = _errors(self)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -116,9 +123,10 @@ class KitRoute(APIRoute):
             if not self.public:
                 principal = await edge.authenticate(bearer(request))
             content = await self._read(request, principal)
-            response = await self._perform(edge, request, principal, request_id, content)
+            wishes = self._wishes(request, content)
+            response = await self._repeatably(edge, request, principal, request_id, content, wishes)
         except Problem as problem:
-            response = _refusal(request, problem, request_id)
+            response = refusal(request, problem, request_id)
         except Exception as error:  # noqa: BLE001  every failure is answered as a problem
             failure = database_problem(error) or Problem()
             if failure.status == Problem.status:
@@ -129,11 +137,22 @@ class KitRoute(APIRoute):
                     error=type(error).__name__,
                     exc_info=error,
                 )
-            response = _refusal(request, failure, request_id)
+            response = refusal(request, failure, request_id)
+        self._finish(request, response, principal, request_id, time.perf_counter() - started)
+        return response
+
+    def _finish(
+        self,
+        request: Request,
+        response: Response,
+        principal: Principal | None,
+        request_id: str,
+        seconds: float,
+    ) -> None:
+        """What every answer carries, and the trace it leaves."""
         response.headers["X-Request-Id"] = request_id
         if "cache-control" not in response.headers:
             response.headers["Cache-Control"] = "no-store" if self.public else "private, no-cache"
-        seconds = time.perf_counter() - started
         record_request(request.method, self.path_format, response.status_code, seconds)
         log_request(
             request_id=request_id,
@@ -144,7 +163,6 @@ class KitRoute(APIRoute):
             status=response.status_code,
             seconds=seconds,
         )
-        return response
 
     async def _read(self, request: Request, principal: Principal | None) -> Any:
         """The content of the body, and the query, once and strictly. A direct route reads its own query."""
@@ -176,8 +194,47 @@ class KitRoute(APIRoute):
             if len(texts) > 1:
                 raise bad_parameter(name, "repeated_parameter")
 
+    def _wishes(self, request: Request, content: Any) -> Wishes:
+        if request.method == "GET":
+            return NONE
+        repeatable = not (self.public or self.safe or self.streams or self.uploads or content is FORM)
+        return wishes_of(request, content, self.record, repeatable=repeatable)
+
+    async def _repeatably(
+        self,
+        edge: Edge,
+        request: Request,
+        principal: Principal | None,
+        request_id: str,
+        content: Any,
+        wishes: Wishes,
+    ) -> Response:
+        """Perform it; when a keyed request fails, its stored answer comes first, if there is one."""
+        try:
+            return await self._perform(edge, request, principal, request_id, content, wishes)
+        except Exception as error:
+            lost = self.permission and principal and not principal.reach(self.permission)
+            if wishes.keyed is None or principal is None or lost:
+                raise
+            asking = UnitOfWork(edge.pool, principal, self.permission, read_only=True)
+            try:
+                stored = await recall(asking, wishes.keyed)
+            finally:
+                await asking.close()
+            if stored is not None:
+                return stored
+            if isinstance(error, asyncpg.LockNotAvailableError):
+                raise in_flight() from error
+            raise
+
     async def _perform(
-        self, edge: Edge, request: Request, principal: Principal | None, request_id: str, content: Any
+        self,
+        edge: Edge,
+        request: Request,
+        principal: Principal | None,
+        request_id: str,
+        content: Any,
+        wishes: Wishes,
     ) -> Response:
         origin = origin_of(request, request_id, edge.trusted_proxies)
         for attempt in range(1, ATTEMPTS + 1):
@@ -186,11 +243,9 @@ class KitRoute(APIRoute):
                 if principal
                 else PublicUnit(edge.pool, origin=origin)
             )
-            request.scope[UNIT] = unit
+            request.scope[UNIT], unit.target = unit, wishes.target
             try:
-                result = await self.call(request, unit, content)
-                await unit.commit()
-                return self._answer(request, result, request_id)
+                return await self._attempt(request, unit, request_id, content, wishes)
             except asyncpg.UniqueViolationError as error:
                 await unit.close()
                 raise await name_the_other(unit, error) from error
@@ -201,14 +256,18 @@ class KitRoute(APIRoute):
                 await unit.close()
         raise AssertionError("unreachable")
 
-    def _answer(self, request: Request, result: Any, request_id: str) -> Response:
-        """A returned problem is a refusal whose trace was committed."""
-        if isinstance(result, Problem):
-            return _refusal(request, result, request_id)
-        if isinstance(result, Stream):
-            headers = dict(result.headers)
-            return StreamingResponse(result.content, self.answers, headers, media_type=result.media_type)
-        return Response(status_code=self.answers) if result is None else json_answer(result, self.answers)
+    async def _attempt(
+        self, request: Request, unit: UnitOfWork, request_id: str, content: Any, wishes: Wishes
+    ) -> Response:
+        result = await self.call(request, unit, content)
+        if wishes.dry_run:
+            await unit.flush()
+            return tried(request, result, request_id)
+        answer = respond(request, result, request_id, self.answers)
+        if wishes.keyed and answer.status_code < FAILED:
+            remember(unit, wishes.keyed, answer)
+        await unit.commit()
+        return answer
 
 
 def bearer(request: Request) -> str:
@@ -217,11 +276,6 @@ def bearer(request: Request) -> str:
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated
     return token
-
-
-def _refusal(request: Request, problem: Problem, request_id: str) -> Response:
-    language = negotiate(request.headers.get("accept-language", ""))
-    return problem_answer(problem, language=language, instance=request.url.path, request_id=request_id)
 
 
 def _unreadable(errors: Sequence[Any]) -> Problem:
@@ -246,6 +300,9 @@ def _errors(route: KitRoute) -> tuple[int, ...]:
     found |= {404} if "{" in route.path_format else set()
     if route.methods and route.methods != {"GET"}:
         found |= {409, 413}
+        if not route.public and not route.safe:
+            found |= {412, 428} if route.record else set()
+            found |= {422}
     if route.body_field is not None:
         found |= {415, 422}
     return tuple(sorted(found))

@@ -12,6 +12,25 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "duplicate_key": ("A JSON object holds the same key twice.", "JSON 对象中存在重复的键。"),
     "unexpected_body": ("This request takes no body.", "该请求不接受请求体。"),
     "invalid_parameter": ("A query parameter is wrong.", "查询参数有误。"),
+    "invalid_header": ("A request header is wrong.", "请求头有误。"),
+    "unexpected_header": ("This request does not take this header.", "该请求不支持此请求头。"),
+    "precondition_failed": (
+        "The record has changed since you have seen it.",
+        "该记录在您读取之后已被修改。",
+    ),
+    "precondition_required": (
+        "Send If-Match with the version you have seen.",
+        "请在 If-Match 中提供您所见的版本。",
+    ),
+    "idempotency_in_flight": (
+        "A request with this Idempotency-Key is still being worked on.",
+        "使用相同 Idempotency-Key 的请求仍在处理中。",
+    ),
+    "idempotency_key_reused": (
+        "This Idempotency-Key was used for another request.",
+        "该 Idempotency-Key 已用于另一个请求。",
+    ),
+    "batch_failed": ("Nothing was written: an operation failed.", "未写入任何数据：有操作失败。"),
     "invalid_cursor": (
         "The cursor is broken, or belongs to another list, filter or sort.",
         "分页游标无效，或属于其他列表、筛选或排序。",
@@ -70,6 +89,15 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "too_precise": ("At most {limit} digits after the point.", "小数位最多 {limit} 位。"),
     "reference_not_found": ("There is no such {resource}.", "没有该记录（{resource}）。"),
     "read_only": ("You may not write this field.", "您不能修改该字段。"),
+    "invalid_entity_tag": ('Expected entity tags such as "v12", or *.', '应为实体标签（如 "v12"）或 *。'),
+    "invalid_idempotency_key": (
+        "Expected one key of 1 to 255 visible ASCII characters.",
+        "应为一个由 1 至 255 个可见 ASCII 字符组成的键。",
+    ),
+    "changed_since": ("Somebody else has changed this field.", "该字段已被他人修改。"),
+    "not_with_dry_run": ("A dry run stores no answer.", "试运行不保存应答。"),
+    "id_or_external": ("Name the record by its id or by its external key.", "请用 id 或外部键之一指明记录。"),
+    "not_offered": ("This object does not offer the operation.", "该对象不支持此操作。"),
     "too_deep": ("The filter is nested deeper than {limit}.", "筛选条件嵌套超过 {limit} 层。"),
 }
 

@@ -118,6 +118,7 @@ def _querying(resource: Resource) -> Any:
             listing = from_body(resource, uow.principal, query.given())
             return await reading.page(uow, listing, request.app.state.edge.cursors)
 
+    query_records.safe = True  # type: ignore[attr-defined]
     return query_records
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.sql.expression import bindparam
 
 from crm_api.kit.access import Scope, access_values
 from crm_api.kit.errors import Fault, Invalid
+from crm_api.kit.events import ExternalId
 from crm_api.kit.registries import RESOURCES
 from crm_api.kit.resource import Resource
 from crm_api.kit.tenancy import scoped
@@ -57,6 +58,13 @@ async def visible_ids(uow: UnitOfWork, resource: Resource, ids: set[str]) -> set
     return {row[0] for row in rows}
 
 
+async def id_by_external(uow: UnitOfWork, resource: Resource, external: Mapping[str, str]) -> str | None:
+    """The id of the visible record that another system knows by this key."""
+    rows = await uow.fetch("by external id", _by_external, {"of": resource.name, **external})
+    found = await visible_ids(uow, resource, {str(row[0]) for row in rows}) if rows else set()
+    return next(iter(found), None)
+
+
 async def owner_of(uow: UnitOfWork, owner_id: str | None, pointer: str = "/owner_id") -> Owner:
     """The owner a row is given to; must be an active user, or nobody."""
     if owner_id is None:
@@ -73,6 +81,15 @@ def _visible(resource: Resource, scope: Scope) -> Select[Any]:
     rows = scoped(resource.model, "r")
     allowed = resource.access.predicate(rows, scope, resource.name)
     return select(rows.c.id.cast(Text)).where(rows.c.id == func.any(_IDS), allowed, *resource.alive(rows))
+
+
+def _by_external() -> Select[Any]:
+    links = scoped(ExternalId, "links")
+    return select(links.c.record_id.cast(Text)).where(
+        links.c.resource == bindparam("of", type_=Text),
+        links.c.source == bindparam("source", type_=Text),
+        links.c.key == bindparam("key", type_=Text),
+    )
 
 
 def _owner() -> Select[Any]:

@@ -10,6 +10,7 @@ from sqlalchemy.sql.expression import bindparam
 from crm_api.kit import clock, effects
 from crm_api.kit.access import Scope, access_values, grant_level
 from crm_api.kit.children import children_json, load_children, write_children
+from crm_api.kit.conditional import demand_version
 from crm_api.kit.db import Base, table
 from crm_api.kit.errors import Fault, Forbidden, Invalid, NotFound
 from crm_api.kit.ids import as_id
@@ -60,7 +61,9 @@ class Repository(Generic[R]):
             principal, self.uow.reach, values.get("owner_id"), values.get("team_id")
         ):
             raise Forbidden
-        return self.resource.model.loaded(values)  # type: ignore[return-value]
+        row = self.resource.model.loaded(values)
+        await demand_version(self.uow, resource, row, lambda: self.answer(row))  # type: ignore[arg-type]
+        return row  # type: ignore[return-value]
 
     async def children(self, row: R, name: str) -> list[Any]:
         """The items of one child list, loaded once."""

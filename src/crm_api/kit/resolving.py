@@ -28,6 +28,7 @@ class Plan(NamedTuple):
     doors: tuple[tuple[str, AnyDoor], ...]
     body: tuple[str, type[BaseModel]] | None
     body_optional: bool
+    body_raw: bool
     request: str | None
 
     async def call(
@@ -40,14 +41,17 @@ class Plan(NamedTuple):
         if self.body:
             name, schema = self.body
             if content is not None or not self.body_optional:
-                given[name] = validated(schema, content)
+                given[name] = content if self.body_raw else validated(schema, content)
         if self.request:
             given[self.request] = request
         return await endpoint(**given)
 
 
 def plan_of(dependant: Dependant) -> Plan | None:
-    """The plan for a handler, or None when FastAPI has to resolve it."""
+    """The plan for a handler, or None when FastAPI has to resolve it.
+
+    One with the attribute `raw_body` reads its JSON by a schema of its own choice.
+    """
     bodies = dependant.body_params
     doors: list[tuple[str, Any]] = [(found.name or "", found.call) for found in dependant.dependencies]
     if (
@@ -67,7 +71,8 @@ def plan_of(dependant: Dependant) -> Plan | None:
     schemas = [part for part in get_args(annotation) if part is not NoneType]
     body: tuple[str, Any] | None = (bodies[0].name, schemas[0] if schemas else annotation) if bodies else None
     path = tuple(parameter.name for parameter in dependant.path_params)
-    return Plan(path, tuple(doors), body, bool(schemas), dependant.request_param_name)
+    raw = bool(getattr(dependant.call, "raw_body", False))
+    return Plan(path, tuple(doors), body, bool(schemas), raw, dependant.request_param_name)
 
 
 def validated(schema: type[BaseModel], content: Any) -> BaseModel:

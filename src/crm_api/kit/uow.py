@@ -4,8 +4,8 @@ Only the edges commit. Whatever is written besides the row itself (events, owner
 as effects and leaves in one statement before the commit.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from sqlalchemy import Select, literal_column, select
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.expression import ClauseElement
 
+from crm_api.kit.conditional import Target
 from crm_api.kit.database import Connection, opening, setting
 from crm_api.kit.principal import Permission, Principal, Reach
 from crm_api.kit.statements import STATEMENTS
@@ -57,6 +58,7 @@ class UnitOfWork:
         self.permission = permission
         self.origin = origin
         self.writing: Any = None
+        self.target: Target | None = None
         self._pool = pool
         self._read_only = read_only
         self._connection: Connection | None = None
@@ -66,6 +68,11 @@ class UnitOfWork:
     def reach(self) -> Reach:
         """How far the permission goes that this unit was opened with."""
         return self.principal.reach(self.permission) if self.permission else Reach.NONE
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its transaction has begun and not ended."""
+        return self._connection is not None
 
     async def fetch(
         self, shape: Hashable, build: Callable[[], ClauseElement], values: Mapping[str, Any]
@@ -106,6 +113,22 @@ class UnitOfWork:
             await self.fetch(
                 ("effects", *(effect.name for effect in batch)), partial(_together, batch), values
             )
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """A part that can fail alone: what it wrote is undone, what came before it stays."""
+        held, self._effects = self._effects, []
+        connection = self._connection or await self._open()
+        await connection.execute("SAVEPOINT part")
+        try:
+            yield
+            await self.flush()
+            await connection.execute("RELEASE part")
+        except BaseException:
+            await connection.execute("ROLLBACK TO part")
+            raise
+        finally:
+            self._effects = held
 
     def again(self, permission: Permission) -> "UnitOfWork":
         """A read-only unit of the same principal, for a question after this one has failed."""

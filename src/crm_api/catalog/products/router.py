@@ -11,6 +11,7 @@ from crm_api.kit.allowed import allowed
 from crm_api.kit.http import KitRoute
 from crm_api.kit.reads import reads
 from crm_api.kit.uow import UnitOfWork
+from crm_api.kit.writes import writes
 
 router = APIRouter(prefix="/api/v1/products", tags=["products"], route_class=KitRoute)
 CanCreate = Annotated[UnitOfWork, allowed(products.create)]
@@ -19,6 +20,7 @@ CanDelete = Annotated[UnitOfWork, allowed(products.delete)]
 CanRestore = Annotated[UnitOfWork, allowed(products.restore)]
 
 reads(router, products, ProductRead)
+writes(router, products, ProductCreate, ProductUpdate, ProductService, ProductRead)
 
 
 @router.post(

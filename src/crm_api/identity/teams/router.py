@@ -11,6 +11,7 @@ from crm_api.kit.allowed import allowed
 from crm_api.kit.http import KitRoute
 from crm_api.kit.reads import reads
 from crm_api.kit.uow import UnitOfWork
+from crm_api.kit.writes import writes
 
 router = APIRouter(prefix="/api/v1/teams", tags=["teams"], route_class=KitRoute)
 CanCreate = Annotated[UnitOfWork, allowed(teams.create)]
@@ -20,6 +21,7 @@ CanRestore = Annotated[UnitOfWork, allowed(teams.restore)]
 CanMove = Annotated[UnitOfWork, allowed(MOVE)]
 
 reads(router, teams, TeamRead)
+writes(router, teams, TeamCreate, TeamUpdate, TeamService, TeamRead)
 
 
 @router.post(

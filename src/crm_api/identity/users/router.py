@@ -11,6 +11,7 @@ from crm_api.kit.allowed import allowed
 from crm_api.kit.http import KitRoute
 from crm_api.kit.reads import reads
 from crm_api.kit.uow import UnitOfWork
+from crm_api.kit.writes import writes
 
 router = APIRouter(prefix="/api/v1/users", tags=["users"], route_class=KitRoute)
 CanCreate = Annotated[UnitOfWork, allowed(users.create)]
@@ -21,6 +22,7 @@ CanMove = Annotated[UnitOfWork, allowed(MOVE)]
 CanDisable = Annotated[UnitOfWork, allowed(DISABLE)]
 
 reads(router, users, UserRead)
+writes(router, users, UserCreate, UserUpdate, UserService, UserRead)
 
 
 @router.post(

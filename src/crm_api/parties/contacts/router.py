@@ -9,6 +9,7 @@ from crm_api.kit.http import KitRoute
 from crm_api.kit.owning import Assignment
 from crm_api.kit.reads import reads
 from crm_api.kit.uow import UnitOfWork
+from crm_api.kit.writes import writes
 from crm_api.parties.contacts.resource import ASSIGN, contacts
 from crm_api.parties.contacts.schemas import ContactCreate, ContactRead, ContactUpdate
 from crm_api.parties.contacts.service import ContactService
@@ -21,6 +22,7 @@ CanRestore = Annotated[UnitOfWork, allowed(contacts.restore)]
 CanAssign = Annotated[UnitOfWork, allowed(ASSIGN)]
 
 reads(router, contacts, ContactRead)
+writes(router, contacts, ContactCreate, ContactUpdate, ContactService, ContactRead)
 
 
 @router.post(

@@ -9,6 +9,7 @@ from crm_api.kit.http import KitRoute
 from crm_api.kit.owning import Assignment
 from crm_api.kit.reads import reads
 from crm_api.kit.uow import UnitOfWork
+from crm_api.kit.writes import writes
 from crm_api.parties.customers.resource import ASSIGN, customers
 from crm_api.parties.customers.schemas import CustomerCreate, CustomerCreated, CustomerRead, CustomerUpdate
 from crm_api.parties.customers.service import CustomerService
@@ -21,6 +22,7 @@ CanRestore = Annotated[UnitOfWork, allowed(customers.restore)]
 CanAssign = Annotated[UnitOfWork, allowed(ASSIGN)]
 
 reads(router, customers, CustomerRead)
+writes(router, customers, CustomerCreate, CustomerUpdate, CustomerService, CustomerRead)
 
 
 @router.post(

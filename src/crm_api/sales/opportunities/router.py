@@ -9,6 +9,7 @@ from crm_api.kit.http import KitRoute
 from crm_api.kit.owning import Assignment
 from crm_api.kit.reads import reads
 from crm_api.kit.uow import UnitOfWork
+from crm_api.kit.writes import writes
 from crm_api.sales.opportunities.closing import ClosingService
 from crm_api.sales.opportunities.resource import ASSIGN, LOSE, MOVE, REOPEN, WIN, opportunities
 from crm_api.sales.opportunities.schemas import (
@@ -36,6 +37,7 @@ CanReopen = Annotated[UnitOfWork, allowed(REOPEN)]
 CanRead = Annotated[UnitOfWork, allowed(opportunities.read)]
 
 reads(router, opportunities, OpportunityRead)
+writes(router, opportunities, OpportunityCreate, OpportunityUpdate, OpportunityService, OpportunityRead)
 
 
 @router.post(

@@ -8,6 +8,7 @@ from crm_api.kit.allowed import allowed
 from crm_api.kit.http import KitRoute
 from crm_api.kit.reads import reads
 from crm_api.kit.uow import UnitOfWork
+from crm_api.kit.writes import writes
 from crm_api.sales.pipelines.resource import pipelines
 from crm_api.sales.pipelines.schemas import PipelineCreate, PipelineRead, PipelineUpdate
 from crm_api.sales.pipelines.service import PipelineService
@@ -19,6 +20,7 @@ CanDelete = Annotated[UnitOfWork, allowed(pipelines.delete)]
 CanRestore = Annotated[UnitOfWork, allowed(pipelines.restore)]
 
 reads(router, pipelines, PipelineRead)
+writes(router, pipelines, PipelineCreate, PipelineUpdate, PipelineService, PipelineRead)
 
 
 @router.post(

@@ -8,6 +8,7 @@ from crm_api.kit.allowed import allowed
 from crm_api.kit.http import KitRoute
 from crm_api.kit.reads import reads
 from crm_api.kit.uow import UnitOfWork
+from crm_api.kit.writes import writes
 from crm_api.setup.dictionaries.resource import dictionary_items
 from crm_api.setup.dictionaries.schemas import (
     DictionaryItemCreate,
@@ -21,6 +22,14 @@ CanCreate = Annotated[UnitOfWork, allowed(dictionary_items.create)]
 CanUpdate = Annotated[UnitOfWork, allowed(dictionary_items.update)]
 
 reads(router, dictionary_items, DictionaryItemRead)
+writes(
+    router,
+    dictionary_items,
+    DictionaryItemCreate,
+    DictionaryItemUpdate,
+    DictionaryService,
+    DictionaryItemRead,
+)
 
 
 @router.post(

@@ -1,0 +1,53 @@
+"""What a handler returned, as the answer of its request: status, entity tag, location."""
+
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from crm_api.kit.answers import Answer, json_answer, problem_answer
+from crm_api.kit.conditional import entity_tag, same_tag
+from crm_api.kit.errors import Problem
+from crm_api.kit.i18n import negotiate
+from crm_api.kit.streaming import Stream
+
+CREATED: Final = 201
+
+
+def respond(request: Request, result: Any, request_id: str, status: int) -> Response:
+    """The answer; `status` unless the handler chose one. A returned problem is a refusal whose trace is committed."""
+    if isinstance(result, Problem):
+        return refusal(request, result, request_id)
+    if isinstance(result, Stream):
+        return StreamingResponse(result.content, status, dict(result.headers), media_type=result.media_type)
+    if result is None:
+        return Response(status_code=status)
+    headers = {}
+    if isinstance(result, Answer):
+        result, status = result.content, result.status
+    tag = entity_tag(result)
+    if tag:
+        headers["ETag"] = tag
+        if request.method == "GET" and same_tag(request.headers.get("if-none-match", ""), tag):
+            return Response(status_code=304, headers=headers)
+        if status == CREATED:
+            collection = request.url.path.partition("/by-external/")[0]
+            headers["Location"] = f"{collection}/{result['id']}"
+    return json_answer(result, status, headers)
+
+
+def tried(request: Request, result: Any, request_id: str) -> Response:
+    """What would have happened; nothing has, so there is no version to name and nothing was created."""
+    if isinstance(result, Problem):
+        return refusal(request, result, request_id)
+    content = result.content if isinstance(result, Answer) else result
+    applied = {"Preference-Applied": "dry-run"}
+    if content is None:
+        return Response(status_code=204, headers=applied)
+    return json_answer(content, 200, applied)
+
+
+def refusal(request: Request, problem: Problem, request_id: str) -> Response:
+    """A problem in the language of its reader."""
+    language = negotiate(request.headers.get("accept-language", ""))
+    return problem_answer(problem, language=language, instance=request.url.path, request_id=request_id)
