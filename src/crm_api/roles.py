@@ -4,7 +4,7 @@ A user's reach is the widest of their roles; a field is restricted only if every
 it. A permission no line names is not granted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from crm_api.identity.roles.catalogue import Role, bind_roles
@@ -20,7 +20,9 @@ _KNOW_EACH_OTHER = {
     "roles:read": ALL,
     "pipelines:read": ALL,
     "products:read": ALL,
+    "dictionary_types:read": ALL,
     "dictionary_items:read": ALL,
+    "custom_fields:read": ALL,
 }
 
 ROLES: dict[str, Role] = {
@@ -34,7 +36,9 @@ ROLES: dict[str, Role] = {
             "teams:create update delete restore move": ALL,
             "api_keys:read create revoke": ALL,
             "pipelines:create update delete restore": ALL,
-            "dictionary_items:create update": ALL,
+            "dictionary_types:create update delete": ALL,
+            "dictionary_items:create update delete": ALL,
+            "custom_fields:create update delete": ALL,
             "products:create update delete restore": ALL,
         },
     ),
@@ -118,7 +122,9 @@ ROLES: dict[str, Role] = {
             "opportunities:read create update delete restore assign move win lose reopen import_history": ALL,
             "products:create update delete restore": ALL,
             "pipelines:create update delete restore": ALL,
-            "dictionary_items:create update": ALL,
+            "dictionary_types:create update delete": ALL,
+            "dictionary_items:create update delete": ALL,
+            "custom_fields:create update delete": ALL,
             "sales_performance:read": ALL,
         },
         default=False,
@@ -140,12 +146,18 @@ def _rights(keys: tuple[str, ...]) -> tuple[dict[Permission, Reach], dict[str, d
         readers = [
             r.fields.get(resource, {}) for r in held if Permission(resource, "read") in r.permissions()
         ]
-        names = set.intersection(*(set(reader) for reader in readers)) if readers else set()
+        names = {name for reader in readers for name in reader if all(_right(r, name) for r in readers)}
         if names:
             restrictions[resource] = {
-                n: min((r[n] for r in readers), key=lambda right: right.value) for n in names
+                n: min((_right(r, n) or READ_ONLY for r in readers), key=lambda right: right.value)
+                for n in names
             }
     return reaches, restrictions
+
+
+def _right(fields: Mapping[str, Right], name: str) -> Right | None:
+    """What holds for `custom_fields` holds for `custom_fields.tier`, unless it has a line of its own."""
+    return fields.get(name) or fields.get(name.partition(".")[0])
 
 
 def rights(keys: Sequence[str]) -> tuple[dict[Permission, Reach], dict[str, dict[str, Right]]]:

@@ -16,6 +16,7 @@ from crm_api.identity.users.resource import users
 from crm_api.identity.users.service import refuse_team_in_use
 from crm_api.integrations.changes import models as feed
 from crm_api.kit.registries import bind_gate, bind_reaction, bind_resources
+from crm_api.kit.rules import bind_rules
 from crm_api.parties.contacts import router as contacts_router
 from crm_api.parties.contacts.resource import contacts
 from crm_api.parties.customers import router as customers_router
@@ -26,9 +27,17 @@ from crm_api.sales.opportunities.resource import opportunities
 from crm_api.sales.pipelines import router as pipelines_router
 from crm_api.sales.pipelines.resource import pipelines
 from crm_api.sales.pipelines.service import found_pipeline
+from crm_api.setup.custom_fields import router as custom_fields_router
+from crm_api.setup.custom_fields.resource import custom_fields
+from crm_api.setup.custom_fields.service import keep_chosen_code
+from crm_api.setup.custom_fields.values import CustomValues
 from crm_api.setup.dictionaries import router as dictionaries_router
+from crm_api.setup.dictionaries.catalogue import ClosedLists
 from crm_api.setup.dictionaries.resource import dictionary_items
 from crm_api.setup.dictionaries.service import found_dictionary
+from crm_api.setup.dictionary_types import router as dictionary_types_router
+from crm_api.setup.dictionary_types.resource import dictionary_types
+from crm_api.setup.dictionary_types.service import found_dictionary_types
 
 DESCRIPTION = """A complete CRM over HTTP: customers, contacts, products, pipelines, opportunities and the reports
 managers decide from.
@@ -48,6 +57,8 @@ TAGS = (
     {"name": "pipelines", "description": "The stages a deal goes through (销售流程)."},
     {"name": "opportunities", "description": "Deals, from the first idea to won or lost (商机)."},
     {"name": "reports", "description": "What managers decide from (分析报表)."},
+    {"name": "custom-fields", "description": "Fields that the company defines itself (自定义字段)."},
+    {"name": "dictionary-types", "description": "Lists of the data dictionary (字典类型)."},
     {"name": "dictionary-items", "description": "Choices that the company names itself (数据字典)."},
 )
 
@@ -58,7 +69,9 @@ RESOURCES = (
     customers,
     contacts,
     products,
+    dictionary_types,
     dictionary_items,
+    custom_fields,
     pipelines,
     opportunities,
 )
@@ -71,7 +84,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     customers_router.router,
     contacts_router.router,
     products_router.router,
+    dictionary_types_router.router,
     dictionaries_router.router,
+    custom_fields_router.router,
     pipelines_router.router,
     opportunities_router.router,
     reports_router.router,
@@ -80,8 +95,11 @@ ROUTERS: tuple[APIRouter, ...] = (
 assert feed  # its tables are known to whoever compares them with the migrations
 
 bind_resources(RESOURCES)
+bind_rules(ClosedLists(), CustomValues())
 bind_gate("teams.delete", refuse_team_in_use)
 bind_gate("pipelines.delete", keep_used_pipeline)
 bind_gate("pipelines.drop_stage", keep_used_stage)
+bind_gate("dictionary_items.remove", keep_chosen_code)
+bind_reaction("tenant.created", found_dictionary_types)
 bind_reaction("tenant.created", found_dictionary)
 bind_reaction("tenant.created", found_pipeline)

@@ -243,7 +243,7 @@ def list_probes(pair: Pair, operation: Operation) -> list[Probe]:
         elif isinstance(kind, ExternalIds):
             key = record["external_ids"][0]["key"]
             add(field, ("eq", "in"), f"erp:{key}", lambda like=key: f"erp:{_word(like)}")  # type: ignore[misc]
-        elif isinstance(kind, TextKind) and isinstance(record.get(field), str):
+        elif isinstance(kind, TextKind) and pair.other.mark in str(record.get(field)):
             known = [name for name in ("eq", "contains", "starts_with") if name in kind.operators]
             add(field, known, record[field], lambda like=record[field]: _word(like))  # type: ignore[misc]
     if operation.resource.search:

@@ -13,7 +13,9 @@ from sqlalchemy.orm import mapped_column
 from crm_api.kit.kinds import (
     Choice,
     CurrencyKind,
+    CustomFields,
     Day,
+    DictionaryCode,
     Digest,
     Email,
     ExternalIds,
@@ -59,6 +61,11 @@ def reference(resource: str, **options: Any) -> Any:
 def line(limit: int = 200, **options: Any) -> Any:
     """A text of at most `limit` characters."""
     return _column(TextKind(limit), **options)
+
+
+def dictionary_code(dictionary: str, limit: int = 63, **options: Any) -> Any:
+    """A code of one list of the data dictionary."""
+    return _column(DictionaryCode(dictionary, limit), **options)
 
 
 def email(**options: Any) -> Any:
@@ -116,11 +123,16 @@ def external_ids(**options: Any) -> Any:
     return _column(ExternalIds(), default=list, **options)
 
 
-def sort_text(limit: int = 200) -> Any:
-    """A stored sort key of a text, byte order (COLLATE "C"), made by `kit.text.sort_key`."""
-    return mapped_column(
-        Text(collation="C"), nullable=False, info={"kind": TextKind(limit), "internal": True, "default": ""}
-    )
+def custom_fields(**options: Any) -> Any:
+    """The values of the fields that the company has defined."""
+    return _column(CustomFields(), default=dict, **options)
+
+
+def sort_text(limit: int = 200, *, null: bool = False) -> Any:
+    """A text in byte order (COLLATE "C"), such as a sort key made by `kit.text.sort_key`."""
+    default = None if null else ""
+    info = {"kind": TextKind(limit), "internal": True, "default": default, "server_owned": True}
+    return mapped_column(Text(collation="C"), nullable=null, info=info)
 
 
 def generated(expression: str, kind: Kind) -> Any:

@@ -12,8 +12,10 @@ from crm_api.kit.access import access_values
 from crm_api.kit.db import Base, table
 from crm_api.kit.errors import Conflict, Fault, Invalid, Problem, Unavailable
 from crm_api.kit.events import ExternalId
+from crm_api.kit.references import visible_ids
 from crm_api.kit.registries import RESOURCES
 from crm_api.kit.resource import Resource
+from crm_api.kit.rules import RULES, Rule
 from crm_api.kit.tenancy import scoped
 from crm_api.kit.uow import UnitOfWork
 
@@ -93,6 +95,9 @@ async def name_the_other(unit: UnitOfWork, error: asyncpg.UniqueViolationError) 
     constraint = error.constraint_name or ""
     fields, row = unique_fields(constraint), unit.writing
     resource = next((found for found in RESOURCES.values() if row.__class__ is found.model), None)
+    rule = next((found for found in RULES if found.constraint == constraint), None)
+    if resource is not None and rule is not None:
+        return await _broken_rule(unit.again(resource.read), rule, resource, row)
     if resource is None or len(fields) != 1 or not _guards(constraint, resource):
         return _duplicate(constraint)
     asking = unit if unit.is_open else unit.again(resource.read)
@@ -102,6 +107,18 @@ async def name_the_other(unit: UnitOfWork, error: asyncpg.UniqueViolationError) 
         if asking is not unit:
             await asking.close()
     faults = [Fault("pointer", f"/{fields[0]}", "duplicate")]
+    return Conflict("duplicate", faults=faults, extra={"duplicates": found})
+
+
+async def _broken_rule(asking: UnitOfWork, rule: Rule, resource: Resource, row: Any) -> Conflict:
+    try:
+        held = await rule.holders(asking, resource, row)
+        seen = await visible_ids(asking, resource, {record_id for _, record_id in held}) if held else set()
+    finally:
+        await asking.close()
+    names = sorted({name for name, _ in held})
+    found = [{"id": record_id, "field": name} for name, record_id in held if record_id in seen]
+    faults = [Fault("pointer", "/" + name.replace(".", "/"), "duplicate") for name in names]
     return Conflict("duplicate", faults=faults, extra={"duplicates": found})
 
 

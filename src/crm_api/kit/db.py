@@ -121,6 +121,12 @@ class Linked:
     external_ids: Mapped[list[dict[str, str]]] = columns.external_ids(sort_order=85)
 
 
+class Customised:
+    """A row that has the fields which the company has defined for its kind."""
+
+    custom_fields: Mapped[dict[str, Any]] = columns.custom_fields(sort_order=86)
+
+
 def page_indexes(name: str, *sorts: str) -> list[Index]:
     """For an owned table: one index for each sort and each way to the rows (owner, team, everything)."""
     found = []

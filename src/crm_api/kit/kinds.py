@@ -75,6 +75,14 @@ class TextKind(Kind):
         self.limit = limit
 
 
+class DictionaryCode(TextKind):
+    """A code of the data dictionary; free text until the company closes the list."""
+
+    def __init__(self, dictionary: str, limit: int) -> None:
+        super().__init__(limit)
+        self.dictionary = dictionary
+
+
 class Email(TextKind):
     """One e-mail address, stored as it is compared; a filter compares it so, too."""
 
@@ -245,6 +253,10 @@ class Structure(Kind):
 
     def select(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         return column.cast(Text)
+
+
+class CustomFields(Structure):
+    """`{key: value}` of the fields that the company has defined itself."""
 
 
 class ExternalIds(Structure):

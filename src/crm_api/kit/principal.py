@@ -36,7 +36,10 @@ class Permission(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A user, an API key or a named system job inside one tenant; reaches are the widest of all roles."""
+    """A user, an API key or a named system job inside one tenant; reaches are the widest of all roles.
+
+    `setup_version` counts what the company changed in its set-up; 0 is as founded, None is not known.
+    """
 
     tenant_id: str
     id: str
@@ -50,6 +53,7 @@ class Principal:
     session_id: str | None = None
     time_zone: str = "UTC"
     currency: str = "CNY"
+    setup_version: int | None = None
 
     def reach(self, permission: Permission) -> Reach:
         """The reach of a permission; one that no role grants is NONE."""

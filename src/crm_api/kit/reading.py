@@ -116,8 +116,20 @@ def unseen(principal: Principal, resource: Resource) -> dict[str, Right]:
 def redact(record: dict[str, Any], rights: Mapping[str, Right]) -> list[str]:
     """Hide and mask in place; the names of the fields that do not show what is stored."""
     for name, right in rights.items():
-        record[name] = _masked(record[name]) if right is Right.MASKED else None
+        holder, key = record, name
+        if name.startswith("custom_fields."):
+            holder, key = _custom_fields(record), name.partition(".")[2]
+        holder[key] = _masked(holder.get(key)) if right is Right.MASKED else None
     return sorted(rights)
+
+
+def _custom_fields(record: dict[str, Any]) -> dict[str, Any]:
+    """The custom fields of a record, parsed if they are still as SQL delivered them."""
+    held = record["custom_fields"]
+    if not isinstance(held, dict):
+        held = orjson.loads(orjson.dumps(held)) or {}
+    record["custom_fields"] = held = dict(held)
+    return held
 
 
 def _masked(value: Any) -> Any:

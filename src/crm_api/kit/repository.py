@@ -21,7 +21,8 @@ from crm_api.kit.reading import redact, unseen
 from crm_api.kit.references import check_references
 from crm_api.kit.registries import RESOURCES, react
 from crm_api.kit.resource import Resource
-from crm_api.kit.tenancy import scoped, scoped_update
+from crm_api.kit.rules import RULES
+from crm_api.kit.tenancy import scoped, scoped_delete, scoped_update
 from crm_api.kit.uow import UnitOfWork
 
 R = TypeVar("R", bound=Base)
@@ -91,6 +92,8 @@ class Repository(Generic[R]):
             }
         )
         self._check_reach(row)
+        for rule in RULES:
+            await rule.before(uow, resource, row)
         changed = row.changes()
         await self._check_references(row, changed)
         await uow.fetch(("insert", resource.name), lambda: effects.insert_of(resource.model), row.__dict__)
@@ -101,6 +104,8 @@ class Repository(Generic[R]):
         if resource.access.owned and row.owner_id is not None:  # type: ignore[attr-defined]
             uow.add(effects.period(resource, row, at))
         self._accompany(row, changed)
+        for rule in RULES:
+            await rule.after(uow, resource, row, changed)
         return await self.answer(row)
 
     async def save(
@@ -110,6 +115,8 @@ class Repository(Generic[R]):
         uow, resource, at = self.uow, self.resource, clock.now()
         uow.writing = row
         listed = await self._write_children(children or {})
+        for rule in RULES:
+            await rule.before(uow, resource, row)
         changed = row.changes()
         if not changed and not listed:
             return await self.answer(row)
@@ -127,8 +134,21 @@ class Repository(Generic[R]):
             uow.add(effects.end_of_period(resource, row, at))
             uow.add(effects.period(resource, row, at))
         self._accompany(row, changed)
+        for rule in RULES:
+            await rule.after(uow, resource, row, changed)
         await react(f"{resource.singular}.{event}", uow, row.id, diff)  # type: ignore[attr-defined]
         return await self.answer(row)
+
+    async def remove(self, row: R) -> None:
+        """Delete a row for good; while something refers to it the database refuses (`in_use`)."""
+        uow, resource = self.uow, self.resource
+        uow.writing = row
+        await uow.fetch(
+            ("remove", resource.name),
+            lambda: scoped_delete(resource.model).where(table(resource.model).c.id == _ID),
+            {"id": row.id},  # type: ignore[attr-defined]
+        )
+        uow.add(effects.event(uow, resource, row, "deleted", {}, clock.now()))
 
     async def is_circular(self, row: R, name: str) -> bool:
         """Whether following a reference to its own resource, just saved, leads from a row back to it.
@@ -241,6 +261,8 @@ class Repository(Generic[R]):
                     "to": money_json(after[name], after[code]),
                 }
                 found |= {name: told} if any(told.values()) else {}
+        if "custom_fields" in changed and self.resource.customised:
+            found |= _custom_diff(*changed["custom_fields"])
         return found
 
     def _accompany(self, row: Any, changed: Mapping[str, tuple[Any, Any]]) -> None:
@@ -259,6 +281,16 @@ class Repository(Generic[R]):
                 self.uow.add(effect)
         if resource.search and changed.keys() & set(resource.search):
             self.uow.add(effects.search_document(resource, row))
+
+
+def _custom_diff(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> dict[str, Any]:
+    """Each custom field is told by its own name."""
+    was = before or {}
+    return {
+        f"custom_fields.{key}": {"from": was.get(key), "to": after.get(key)}
+        for key in sorted({*was, *after})
+        if was.get(key) != after.get(key)
+    }
 
 
 def _wait() -> Select[Any]:

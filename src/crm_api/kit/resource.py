@@ -14,7 +14,7 @@ from sqlalchemy.sql.expression import Alias
 
 from crm_api.kit.access import Access
 from crm_api.kit.db import Base, table
-from crm_api.kit.kinds import CurrencyKind, Kind, MoneyKind, Reference, kind_of
+from crm_api.kit.kinds import CurrencyKind, CustomFields, Kind, MoneyKind, Reference, kind_of
 from crm_api.kit.principal import Permission
 
 
@@ -122,7 +122,8 @@ class Resource:
     def recorded(self) -> frozenset[str]:
         """The columns whose changes an event tells as they are: stamps go without saying, money is told whole."""
         stamps = {"created_at", "created_by", "updated_at", "updated_by", "version"}
-        return frozenset(self.fields) - stamps - set(self.moneys)
+        told_apart = {*self.moneys, "custom_fields"} if self.customised else set(self.moneys)
+        return frozenset(self.fields) - stamps - told_apart
 
     @cached_property
     def filters(self) -> dict[str, tuple[str, Kind]]:
@@ -145,6 +146,10 @@ class Resource:
     @property
     def deletable(self) -> bool:
         return "deleted_at" in table(self.model).columns
+
+    @cached_property
+    def customised(self) -> bool:
+        return isinstance(self.fields.get("custom_fields"), CustomFields)
 
     @property
     def linked(self) -> bool:

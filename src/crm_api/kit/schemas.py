@@ -211,6 +211,30 @@ class ExternalIdSchema(Schema):
 ExternalIds = Annotated[list[ExternalIdSchema], Field(max_length=20)]
 
 
+CUSTOM_VALUE = {
+    "anyOf": [
+        {"type": "string"},
+        {"type": "integer"},
+        {"type": "boolean"},
+        {"type": "array", "items": {"type": "string"}},
+        {"type": "object", "description": "Money.", "additionalProperties": {"type": "string"}},
+        {"type": "null"},
+    ]
+}
+CustomFields = Annotated[
+    dict[str, Any],
+    Field(max_length=200),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "additionalProperties": CUSTOM_VALUE,
+            "examples": [{}],
+        }
+    ),
+]
+CUSTOM_FIELDS = "Values of the fields that your company has defined (`/custom-fields`), by their keys"
+
+
 class ContactPoint(Schema):
     """A phone number or an e-mail address: as it was typed, and as it is compared."""
 
@@ -261,6 +285,14 @@ class OwnedRead(RecordRead):
 
     owner_id: Id | None = Field(description="The user who looks after it; null for nobody.")
     team_id: Id | None = Field(description="The team it counts for.")
+
+
+class CustomisedRead(RecordRead):
+    """A record with the fields that the company has defined."""
+
+    custom_fields: CustomFields | None = Field(
+        description=f"{CUSTOM_FIELDS}; those without a value are left out. Null when hidden from you."
+    )
 
 
 class LinkedRead(RecordRead):

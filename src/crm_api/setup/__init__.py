@@ -1,1 +1,4 @@
-"""How this company works: its data dictionary. Imports identity and the kit."""
+"""How this company works: what it names, orders and limits itself.
+
+Imports identity and the kit; emits set-up events.
+"""

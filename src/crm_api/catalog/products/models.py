@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped
 
 from crm_api.kit import columns
-from crm_api.kit.db import LIVE, Base, Deletable, Linked, Recorded
+from crm_api.kit.db import LIVE, Base, Customised, Deletable, Linked, Recorded
 from crm_api.kit.text import sort_key
 
 
@@ -21,7 +21,7 @@ class Lifecycle(StrEnum):
     RETIRED = "retired"
 
 
-class Product(Linked, Deletable, Recorded, Base):
+class Product(Customised, Linked, Deletable, Recorded, Base):
     """`list_price` and `cost` are for one `unit`, without tax; `tax_rate` is in percent."""
 
     __tablename__ = "products"
@@ -31,7 +31,7 @@ class Product(Linked, Deletable, Recorded, Base):
     name_sort: Mapped[str] = columns.sort_text()
     spec: Mapped[str | None] = columns.line(500, null=True)
     unit: Mapped[str | None] = columns.line(63, null=True)
-    category: Mapped[str | None] = columns.line(200, null=True)
+    category: Mapped[str | None] = columns.dictionary_code("product_category", 200, null=True)
     lifecycle: Mapped[str] = columns.choice(Lifecycle, default=Lifecycle.ACTIVE)
     list_price: Mapped[Decimal | None] = columns.money(null=True)
     list_price_currency: Mapped[str | None] = columns.currency(null=True)

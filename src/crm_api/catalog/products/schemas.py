@@ -6,7 +6,10 @@ from pydantic import Field
 
 from crm_api.catalog.products.models import Lifecycle
 from crm_api.kit.schemas import (
+    CUSTOM_FIELDS,
     Amount,
+    CustomFields,
+    CustomisedRead,
     DeletableRead,
     ExternalIds,
     Id,
@@ -54,6 +57,9 @@ class ProductWrite(Schema):
     tax_rate: Percent | None = Field(None, description="In percent, 0 to 100.", examples=["13"])
     description: Prose | None = Field(None, description="What else is worth knowing.")
     external_ids: ExternalIds = Field(default_factory=list, description="Keys in other systems; each unique.")
+    custom_fields: CustomFields = Field(
+        default_factory=dict, description=f"{CUSTOM_FIELDS}. A key left out is kept, null clears it."
+    )
 
 
 class ProductCreate(ProductWrite):
@@ -68,7 +74,7 @@ class ProductUpdate(ProductWrite):
     """Changes: absent keeps, null clears, money is replaced whole."""
 
 
-class ProductRead(LinkedRead, DeletableRead):
+class ProductRead(CustomisedRead, LinkedRead, DeletableRead):
     """A product."""
 
     code: str = Field(description="The company's own number.")

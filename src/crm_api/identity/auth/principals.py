@@ -79,6 +79,7 @@ class Principals:
             session_id=session,
             time_zone=row["time_zone"],
             currency=row["currency"],
+            setup_version=row["setup_version"],
         )
 
     async def _api_key(self, secret: str) -> Principal:
@@ -107,6 +108,7 @@ class Principals:
             restrictions=restrictions,
             time_zone=row["time_zone"],
             currency=row["currency"],
+            setup_version=row["setup_version"],
         )
 
     async def _ask(self, principal: Principal, question: Callable[[AuthRepository], Awaitable[Any]]) -> Any:

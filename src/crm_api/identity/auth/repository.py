@@ -53,6 +53,7 @@ def _user_facts(users: Any) -> list[Any]:
         cast(users.c.team_id, Text).label("team_id"),
         tenants.time_zone,
         tenants.currency,
+        tenants.setup_version,
         func.array(subtree.scalar_subquery(), type_=ARRAY(Text)).label("subtree"),
         func.array(shared.scalar_subquery(), type_=ARRAY(Text)).label("shared"),
     ]
@@ -108,6 +109,7 @@ def _of_api_key() -> Select[Any]:
             keys.c.expires_at,
             tenants.c.time_zone,
             tenants.c.currency,
+            tenants.c.setup_version,
         )
         .select_from(keys.join(tenants, tenants.c.id == keys.c.tenant_id))
         .where(

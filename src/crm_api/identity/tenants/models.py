@@ -27,7 +27,7 @@ class PrincipalKind(StrEnum):
 
 
 class Tenant(Base):
-    """A company; `slug` is its name in a login form."""
+    """A company; `slug` is its name in a login form, `setup_version` counts the changes of its set-up."""
 
     __tablename__ = "tenants"
     id: Mapped[str] = columns.identifier(primary_key=True, default=new_id)
@@ -37,6 +37,7 @@ class Tenant(Base):
     locale: Mapped[str] = columns.line(10, default="zh")
     time_zone: Mapped[str] = columns.line(63, default="Asia/Shanghai")
     currency: Mapped[str] = columns.line(3, default="CNY")
+    setup_version: Mapped[int] = columns.integer(default=0)
     created_at: Mapped[datetime] = columns.instant()
     __table_args__ = (
         CheckConstraint(columns.choices_check("status", list(TenantStatus)), name="status"),

@@ -1,6 +1,6 @@
 """Companies and principals in SQL."""
 
-from sqlalchemy import Select, Text, Uuid, insert, select
+from sqlalchemy import Select, Text, Uuid, insert, select, update
 from sqlalchemy.sql.dml import Insert, Update
 from sqlalchemy.sql.expression import bindparam
 
@@ -33,6 +33,10 @@ class TenantRepository:
         """
         await self.uow.fetch("hold tenant", _hold, {})
 
+    async def note_setup_change(self) -> None:
+        """Count a change of the set-up; holds the company until the commit."""
+        await self.uow.fetch("note set-up change", _note_setup_change, {})
+
     async def add_principal(self, principal_id: str, kind: PrincipalKind, name: str) -> None:
         """Make somebody who can act in the company."""
         values = {"id": principal_id, "kind": kind.value, "name": name}
@@ -57,6 +61,12 @@ def _hold() -> Select[tuple[str]]:
     tenants = table(Tenant)
     own = bindparam(TENANT.key, type_=tenants.c.id.type)
     return select(tenants.c.id).where(tenants.c.id == own).with_for_update(key_share=True)
+
+
+def _note_setup_change() -> Update:
+    tenants = table(Tenant)
+    own = bindparam(TENANT.key, type_=tenants.c.id.type)
+    return update(tenants).where(tenants.c.id == own).values(setup_version=tenants.c.setup_version + 1)
 
 
 def _rename() -> Update:

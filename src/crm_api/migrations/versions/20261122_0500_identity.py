@@ -51,6 +51,7 @@ def upgrade() -> None:
     sa.Column('locale', sa.Text(), nullable=False),
     sa.Column('time_zone', sa.Text(), nullable=False),
     sa.Column('currency', sa.Text(), nullable=False),
+    sa.Column('setup_version', sa.Integer(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint("status IN ('active', 'suspended')", name=op.f('tenants_status_check')),
     sa.PrimaryKeyConstraint('id', name=op.f('tenants_pkey')),

@@ -39,6 +39,7 @@ def upgrade() -> None:
     sa.Column('owner_id', sa.Uuid(as_uuid=False), nullable=True),
     sa.Column('team_id', sa.Uuid(as_uuid=False), nullable=True),
     sa.Column('external_ids', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('custom_fields', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('created_by', sa.Uuid(as_uuid=False), nullable=False),
     sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),

@@ -33,6 +33,7 @@ def upgrade() -> None:
     sa.Column('tax_rate', sa.Numeric(precision=18, scale=6), nullable=True),
     sa.Column('description', sa.Text(), nullable=True),
     sa.Column('external_ids', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('custom_fields', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('created_by', sa.Uuid(as_uuid=False), nullable=False),
     sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),

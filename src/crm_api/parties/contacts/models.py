@@ -7,11 +7,11 @@ from sqlalchemy import ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped
 
 from crm_api.kit import columns
-from crm_api.kit.db import LIVE, Base, Deletable, Linked, Owned, Recorded, page_indexes
+from crm_api.kit.db import LIVE, Base, Customised, Deletable, Linked, Owned, Recorded, page_indexes
 from crm_api.kit.text import sort_key
 
 
-class Contact(Linked, Owned, Deletable, Recorded, Base):
+class Contact(Customised, Linked, Owned, Deletable, Recorded, Base):
     """`customer_id` is the customer the person works at first of all; nobody's until it is known."""
 
     __tablename__ = "contacts"

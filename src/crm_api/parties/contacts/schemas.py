@@ -5,7 +5,10 @@ from typing import Annotated
 from pydantic import Field
 
 from crm_api.kit.schemas import (
+    CUSTOM_FIELDS,
     ContactPoint,
+    CustomFields,
+    CustomisedRead,
     Day,
     DeletableRead,
     Email,
@@ -66,6 +69,9 @@ class ContactWrite(Schema):
         None, description="The user who looks after it; the creator unless given, null for nobody."
     )
     external_ids: ExternalIds = Field(default_factory=list, description="Keys in other systems; each unique.")
+    custom_fields: CustomFields = Field(
+        default_factory=dict, description=f"{CUSTOM_FIELDS}. A key left out is kept, null clears it."
+    )
 
 
 class ContactCreate(ContactWrite):
@@ -79,7 +85,7 @@ class ContactUpdate(ContactWrite):
     """Changes: absent keeps, null clears."""
 
 
-class ContactRead(LinkedRead, OwnedRead, DeletableRead):
+class ContactRead(CustomisedRead, LinkedRead, OwnedRead, DeletableRead):
     """A contact."""
 
     name: str = Field(description="Full name.")

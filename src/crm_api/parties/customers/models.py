@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped
 
 from crm_api.kit import columns
-from crm_api.kit.db import LIVE, Base, Deletable, Linked, Owned, Recorded, page_indexes
+from crm_api.kit.db import LIVE, Base, Customised, Deletable, Linked, Owned, Recorded, page_indexes
 from crm_api.kit.text import company_key, sort_key
 
 
@@ -29,7 +29,7 @@ class Lifecycle(StrEnum):
     LOST = "lost"
 
 
-class Customer(Linked, Owned, Deletable, Recorded, Base):
+class Customer(Customised, Linked, Owned, Deletable, Recorded, Base):
     """`name_key` is the name without legal suffix, by which similar customers are found."""
 
     __tablename__ = "customers"
@@ -38,11 +38,11 @@ class Customer(Linked, Owned, Deletable, Recorded, Base):
     name_sort: Mapped[str] = columns.sort_text()
     name_key: Mapped[str] = columns.sort_text()
     code: Mapped[str | None] = columns.line(63, null=True)
-    level: Mapped[str | None] = columns.line(63, null=True)
-    category: Mapped[str | None] = columns.line(63, null=True)
-    industry: Mapped[str | None] = columns.line(200, null=True)
-    source: Mapped[str | None] = columns.line(200, null=True)
-    region: Mapped[str | None] = columns.line(200, null=True)
+    level: Mapped[str | None] = columns.dictionary_code("customer_level", null=True)
+    category: Mapped[str | None] = columns.dictionary_code("customer_category", null=True)
+    industry: Mapped[str | None] = columns.dictionary_code("industry", 200, null=True)
+    source: Mapped[str | None] = columns.dictionary_code("customer_source", 200, null=True)
+    region: Mapped[str | None] = columns.dictionary_code("region", 200, null=True)
     address: Mapped[str | None] = columns.line(500, null=True)
     phones: Mapped[list[dict[str, Any]]] = columns.structure(default=list)
     emails: Mapped[list[dict[str, Any]]] = columns.structure(default=list)

@@ -5,7 +5,10 @@ from typing import Annotated
 from pydantic import Field
 
 from crm_api.kit.schemas import (
+    CUSTOM_FIELDS,
     ContactPoint,
+    CustomFields,
+    CustomisedRead,
     DeletableRead,
     Email,
     ExternalIds,
@@ -61,6 +64,9 @@ class CustomerWrite(Schema):
         None, description="The user who looks after it; the creator unless given, null for nobody."
     )
     external_ids: ExternalIds = Field(default_factory=list, description="Keys in other systems; each unique.")
+    custom_fields: CustomFields = Field(
+        default_factory=dict, description=f"{CUSTOM_FIELDS}. A key left out is kept, null clears it."
+    )
 
 
 class CustomerCreate(CustomerWrite):
@@ -74,7 +80,7 @@ class CustomerUpdate(CustomerWrite):
     """Changes: absent keeps, null clears."""
 
 
-class CustomerRead(LinkedRead, OwnedRead, DeletableRead):
+class CustomerRead(CustomisedRead, LinkedRead, OwnedRead, DeletableRead):
     """A customer."""
 
     kind: CustomerKind = Field(description="Company or natural person.")

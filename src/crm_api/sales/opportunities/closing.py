@@ -13,8 +13,8 @@ from crm_api.sales.opportunities.repository import OpportunityRepository
 from crm_api.sales.opportunities.resource import opportunities
 from crm_api.sales.opportunities.stages import closing, open_stage
 from crm_api.sales.pipelines.models import PipelineStage, StageKind
-from crm_api.setup.dictionaries.models import DictionaryType
 from crm_api.setup.dictionaries.service import DictionaryService
+from crm_api.setup.dictionary_types.models import LOSS_REASON
 
 
 class ClosingService:
@@ -45,7 +45,7 @@ class ClosingService:
         opportunity = await self._repository.load(opportunity_id)
         opportunity.demand_open()
         reason = given["loss_reason"]
-        await DictionaryService(self.uow).check(DictionaryType.LOSS_REASON, reason, "/loss_reason")
+        await DictionaryService(self.uow).check(LOSS_REASON, reason, "/loss_reason")
         stages = await self._repository.stages(opportunity.pipeline_id)
         stage, at = closing(stages, given.get("stage_id"), StageKind.LOST), clock.now()
         self._log(opportunity, stages, stage, at)

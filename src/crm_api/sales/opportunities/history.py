@@ -8,8 +8,8 @@ from crm_api.kit.uow import UnitOfWork
 from crm_api.sales.opportunities.errors import HistoryNeedsRight, required
 from crm_api.sales.opportunities.models import Opportunity
 from crm_api.sales.pipelines.models import PipelineStage, StageKind
-from crm_api.setup.dictionaries.models import DictionaryType
 from crm_api.setup.dictionaries.service import DictionaryService
+from crm_api.setup.dictionary_types.models import LOSS_REASON
 
 ENDINGS = {
     StageKind.OPEN: (),
@@ -68,5 +68,5 @@ def _refuse_foreign(ending: dict[str, Any], status: StageKind) -> None:
 async def _reason(uow: UnitOfWork, code: str | None) -> str:
     if code is None:
         raise Invalid(faults=required(["loss_reason"]))
-    await DictionaryService(uow).check(DictionaryType.LOSS_REASON, code, "/loss_reason")
+    await DictionaryService(uow).check(LOSS_REASON, code, "/loss_reason")
     return code

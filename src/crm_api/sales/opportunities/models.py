@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped
 
 from crm_api.kit import columns
-from crm_api.kit.db import Base, Deletable, Linked, Owned, Recorded, Tenanted, page_indexes
+from crm_api.kit.db import Base, Customised, Deletable, Linked, Owned, Recorded, Tenanted, page_indexes
 from crm_api.kit.money import rounded
 from crm_api.kit.text import sort_key
 from crm_api.sales.opportunities.errors import (
@@ -31,7 +31,7 @@ class AmountSource(StrEnum):
     MANUAL = "manual"
 
 
-class Opportunity(Linked, Owned, Deletable, Recorded, Base):
+class Opportunity(Customised, Linked, Owned, Deletable, Recorded, Base):
     """`status` is the kind of its stage.
 
     A won one has a customer, an amount and a date; a lost one a reason and a date.
@@ -54,10 +54,10 @@ class Opportunity(Linked, Owned, Deletable, Recorded, Base):
     expected_close_on: Mapped[date | None] = columns.day(null=True)
     expected_close_on_sort: Mapped[date] = columns.day_or_last("expected_close_on")
     closed_on: Mapped[date | None] = columns.day(null=True)
-    loss_reason: Mapped[str | None] = columns.line(63, null=True)
+    loss_reason: Mapped[str | None] = columns.dictionary_code("loss_reason", null=True)
     loss_note: Mapped[str | None] = columns.line(2000, null=True)
     next_step: Mapped[str | None] = columns.line(500, null=True)
-    source: Mapped[str | None] = columns.line(200, null=True)
+    source: Mapped[str | None] = columns.dictionary_code("opportunity_source", 200, null=True)
     description: Mapped[str | None] = columns.line(10_000, null=True)
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "owner_id"], ["users.tenant_id", "users.id"]),

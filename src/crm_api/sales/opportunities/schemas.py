@@ -8,6 +8,9 @@ from pydantic import Field, WithJsonSchema
 from crm_api.catalog.products.schemas import Price
 from crm_api.kit.reads import Page
 from crm_api.kit.schemas import (
+    CUSTOM_FIELDS,
+    CustomFields,
+    CustomisedRead,
     Day,
     DeletableRead,
     ExternalIds,
@@ -83,6 +86,9 @@ class OpportunityWrite(Schema):
         default_factory=list, description="What is offered: the complete list.", examples=[[LINE]]
     )
     external_ids: ExternalIds = Field(default_factory=list, description="Keys in other systems; each unique.")
+    custom_fields: CustomFields = Field(
+        default_factory=dict, description=f"{CUSTOM_FIELDS}. A key left out is kept, null clears it."
+    )
 
 
 class OpportunityCreate(OpportunityWrite):
@@ -150,7 +156,7 @@ class LineRead(Schema):
     unit_price: Money = Field(description="Price of one unit.", examples=[MONEY])
 
 
-class OpportunityRead(LinkedRead, OwnedRead, DeletableRead):
+class OpportunityRead(CustomisedRead, LinkedRead, OwnedRead, DeletableRead):
     """An opportunity with its lines."""
 
     name: str = Field(description="What it is about.", examples=["智达科技 · 网关 200 台"])

@@ -1,10 +1,11 @@
 """What the data dictionary of a new company holds."""
 
-from crm_api.setup.dictionaries.models import OTHER, DictionaryType
+from crm_api.setup.dictionaries.models import OTHER
+from crm_api.setup.dictionary_types.models import LOSS_REASON
 
 # type → (code, English, Chinese) in their order; `other` comes last
-DEFAULTS: dict[DictionaryType, tuple[tuple[str, str, str], ...]] = {
-    DictionaryType.LOSS_REASON: (
+DEFAULTS: dict[str, tuple[tuple[str, str, str], ...]] = {
+    LOSS_REASON: (
         ("price", "Price too high", "价格过高"),
         ("competitor", "Bought from a competitor", "选择了竞争对手"),
         ("no_budget", "No budget", "没有预算"),

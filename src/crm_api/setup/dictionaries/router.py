@@ -20,6 +20,7 @@ from crm_api.setup.dictionaries.service import DictionaryService
 router = APIRouter(prefix="/api/v1/dictionary-items", tags=["dictionary-items"], route_class=KitRoute)
 CanCreate = Annotated[UnitOfWork, allowed(dictionary_items.create)]
 CanUpdate = Annotated[UnitOfWork, allowed(dictionary_items.update)]
+CanDelete = Annotated[UnitOfWork, allowed(dictionary_items.delete)]
 
 reads(router, dictionary_items, DictionaryItemRead)
 writes(
@@ -53,3 +54,14 @@ async def create_dictionary_item(data: DictionaryItemCreate, uow: CanCreate) -> 
 async def update_dictionary_item(dictionary_item_id: str, data: DictionaryItemUpdate, uow: CanUpdate) -> Any:
     """Rename, move or deactivate a choice. `other` cannot be deactivated (409)."""
     return await DictionaryService(uow).update(dictionary_item_id, data.given())
+
+
+@router.post(
+    "/{dictionary_item_id}/remove",
+    status_code=204,
+    operation_id="dictionary_items_remove",
+    summary="Remove a dictionary item",
+)
+async def remove_dictionary_item(dictionary_item_id: str, uow: CanDelete) -> None:
+    """For good, when it was a mistake. 409 once a record holds its code or a choice stands below it: deactivate it then."""
+    await DictionaryService(uow).remove(dictionary_item_id)
