@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
@@ -67,9 +68,8 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         exception_handlers={404: not_found, 405: not_found},
     )
-    app.state.document = document()
     app.router.routes[:] = [*probe_routes(), *docs_routes(OPENAPI_URL)]
-    routes = [*api_routes(), document_route(OPENAPI_URL)]
+    routes = [*api_routes(), document_route(OPENAPI_URL, document)]
     # only what is not the API itself goes through the framework's own middleware
     app.middleware_stack = around(Dispatch(routes, app.build_middleware_stack()), settings)
     return app
@@ -108,6 +108,7 @@ def api_routes() -> list[Any]:
     return [route for router in wiring.ROUTERS for route in router.routes]
 
 
+@cache
 def document() -> dict[str, Any]:
     """The OpenAPI document of every route under `/api/v1/`."""
     return build_document(

@@ -1,6 +1,7 @@
 """`/healthz`, `/readyz`, `/metrics` and the OpenAPI document: outside the routes of resources, without a principal."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import asyncpg
 import orjson
@@ -27,9 +28,13 @@ def probe_routes() -> list[Route]:
     ]
 
 
-def document_route(path: str) -> Route:
-    """The OpenAPI document."""
-    return Route(path, _document)
+def document_route(path: str, document: Callable[[], Any]) -> Route:
+    """The OpenAPI document, made when it is first asked for."""
+
+    async def answer(_: Request) -> Response:
+        return Response(orjson.dumps(document()), media_type="application/json")
+
+    return Route(path, answer)
 
 
 async def _root(_: Request) -> Response:
@@ -58,7 +63,3 @@ async def _readyz(request: Request) -> Response:
 async def _metrics(_: Request) -> Response:
     content, media_type = metrics_text()
     return Response(content, media_type=media_type)
-
-
-async def _document(request: Request) -> Response:
-    return Response(orjson.dumps(request.app.state.document), media_type="application/json")
