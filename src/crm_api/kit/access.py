@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ARRAY, Select, Text, Uuid, false, func, lateral, or_, select, true
 from sqlalchemy.sql import ColumnElement
-from sqlalchemy.sql.expression import Alias, bindparam
+from sqlalchemy.sql.expression import Alias, BindParameter, bindparam
 
 from crm_api.kit.grants import RecordGrant
 from crm_api.kit.principal import Principal, Reach
@@ -72,13 +72,15 @@ class Access:
             case _:
                 return False
 
-    def predicate(self, rows: Alias, scope: Scope, resource: str) -> ColumnElement[bool]:
-        """The rows of `rows` in scope, as one condition."""
+    def predicate(
+        self, rows: Alias, scope: Scope, resource: str, teams: BindParameter[Any] = TEAMS
+    ) -> ColumnElement[bool]:
+        """The rows of `rows` in scope, as one condition; `teams` holds the teams of the reach."""
         match scope.arm:
             case Arm.ALL:
                 return true()
             case Arm.TEAMS:
-                ways = [rows.c.owner_id == ME, rows.c.team_id == func.any(TEAMS)]
+                ways = [rows.c.owner_id == ME, rows.c.team_id == func.any(teams)]
             case Arm.OWN:
                 ways = [rows.c.owner_id == ME]
             case _:
@@ -118,7 +120,7 @@ def granted(resource: str) -> Select[Any]:
     """The records of a resource that were shared with the caller."""
     return select(_grants.c.record_id).where(
         _grants.c.principal_id == ME,
-        _grants.c.resource == bindparam("granted_resource", resource, type_=Text),
+        _grants.c.resource == bindparam(f"granted_{resource}", resource, type_=Text),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Computed, Text, text
 from sqlalchemy.orm import mapped_column
 
+from crm_api.kit import lists
 from crm_api.kit.kinds import (
     Choice,
     CurrencyKind,
@@ -18,7 +19,6 @@ from crm_api.kit.kinds import (
     DictionaryCode,
     Digest,
     Email,
-    ExternalIds,
     Flag,
     Grams,
     Identifier,
@@ -120,7 +120,27 @@ def structure(**options: Any) -> Any:
 
 def external_ids(**options: Any) -> Any:
     """The keys under which other systems know the row."""
-    return _column(ExternalIds(), default=list, **options)
+    return _column(lists.ExternalIds(), default=list, **options)
+
+
+def texts() -> Any:
+    """A list of texts."""
+    return _column(lists.Texts(), default=list)
+
+
+def phones() -> Any:
+    """Phone numbers, as `kit.schemas.Phone` makes them."""
+    return _column(lists.Phones(), default=list)
+
+
+def emails() -> Any:
+    """E-mail addresses, as `kit.schemas.Email` makes them."""
+    return _column(lists.Emails(), default=list)
+
+
+def accounts() -> Any:
+    """Accounts elsewhere: `[{kind, value}]`."""
+    return _column(lists.Accounts(), default=list)
 
 
 def custom_fields(**options: Any) -> Any:

@@ -16,10 +16,14 @@ _NONCE = 12
 
 
 class Place(NamedTuple):
-    """The sort values of a row, its id last, and whether the walk goes back from it."""
+    """The sort values of a row, its id last, and whether the walk goes back from it.
+
+    `began` is the moment (ISO 8601) of the walk's first page, where relative dates stand still.
+    """
 
     back: bool
     values: list[Any]
+    began: str | None = None
 
 
 class Cursors:
@@ -31,7 +35,7 @@ class Cursors:
     def write(self, place: Place, bound_to: bytes) -> str:
         """The cursor of a place in the list that `bound_to` identifies."""
         nonce = os.urandom(_NONCE)
-        plain = orjson.dumps([place.back, [_plain(value) for value in place.values]])
+        plain = orjson.dumps([place.back, [_plain(value) for value in place.values], place.began])
         return (
             base64.urlsafe_b64encode(nonce + self._cipher.encrypt(nonce, plain, bound_to))
             .decode()
@@ -42,12 +46,12 @@ class Cursors:
         """The place a cursor stands for; one that is broken or belongs elsewhere is a BadRequest."""
         try:
             raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-            back, values = orjson.loads(self._cipher.decrypt(raw[:_NONCE], raw[_NONCE:], bound_to))
+            back, values, began = orjson.loads(self._cipher.decrypt(raw[:_NONCE], raw[_NONCE:], bound_to))
         except (ValueError, InvalidTag) as error:
             raise BadRequest(
                 "invalid_cursor", faults=[Fault("parameter", "cursor", "invalid_cursor")]
             ) from error
-        return Place(bool(back), values)
+        return Place(bool(back), values, began)
 
 
 def _plain(value: Any) -> Any:

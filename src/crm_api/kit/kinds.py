@@ -27,10 +27,12 @@ from sqlalchemy.types import TypeEngine
 
 from crm_api.kit.ids import as_id
 from crm_api.kit.money import MICRO, digits_of
+from crm_api.kit.relative import DAYS_BACK, EXAMPLES, HOURS_BACK, pattern
 from crm_api.kit.text import fold_email
 
 EQUALITY = ("eq", "ne", "in", "nin")
-ORDER = ("eq", "ne", "lt", "lte", "gt", "gte", "between", "in")
+ORDER = (*EQUALITY, "lt", "lte", "gt", "gte", "between")
+TIMES = (*ORDER, "within_last")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 # no more digits than a column holds: the comparable form of money is a bigint
@@ -125,9 +127,14 @@ class Choice(Kind):
 
 
 class Day(Kind):
-    operators = ORDER
-    expected = "a date, YYYY-MM-DD"
-    schema = {"type": "string", "format": "date"}
+    operators = TIMES
+    expected = f"a date, YYYY-MM-DD, or a relative one such as {EXAMPLES}"
+    schema = {
+        "anyOf": [
+            {"type": "string", "format": "date"},
+            {"type": "string", "pattern": f"^(?:{pattern(DAYS_BACK)})$"},
+        ]
+    }
 
     def type(self) -> TypeEngine[Any]:
         return Date()
@@ -139,9 +146,14 @@ class Day(Kind):
 
 
 class Instant(Kind):
-    operators = ORDER
-    expected = "an RFC 3339 instant with a zone"
-    schema = {"type": "string", "format": "date-time"}
+    operators = TIMES
+    expected = f"an RFC 3339 instant with a zone, or a relative one such as {EXAMPLES}"
+    schema = {
+        "anyOf": [
+            {"type": "string", "format": "date-time"},
+            {"type": "string", "pattern": f"^(?:{pattern(HOURS_BACK)})$"},
+        ]
+    }
 
     def type(self) -> TypeEngine[Any]:
         return DateTime(timezone=True)
@@ -175,7 +187,7 @@ class Whole(Kind):
 
 
 class Flag(Kind):
-    operators = ("eq",)
+    operators = ("eq", "ne")
     expected = "true or false"
     schema = {"type": "boolean"}
 
@@ -257,18 +269,6 @@ class Structure(Kind):
 
 class CustomFields(Structure):
     """`{key: value}` of the fields that the company has defined itself."""
-
-
-class ExternalIds(Structure):
-    """`[{source, key}]`; filtered as `source:key` through the table of external ids."""
-
-    operators = ("eq", "in")
-    expected = "source:key"
-
-    def read(self, given: str) -> str:
-        if not all(given.partition(":")):
-            raise ValueError
-        return given
 
 
 READ_ERRORS = (ValueError, KeyError, InvalidOperation)

@@ -1,6 +1,6 @@
 """What a list request asks for: filter, sort, place, size. Strict: what is unknown or repeated is refused."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -8,14 +8,15 @@ from urllib.parse import parse_qsl
 
 from crm_api.kit.db import table
 from crm_api.kit.errors import BadRequest, Fault, Forbidden, Invalid, bad_parameter
-from crm_api.kit.filters import LEAVES, Filter, nearest, unknown_parameter
+from crm_api.kit.filters import LEAVES, SEVERAL, Filter, known_fields, nearest, unknown_parameter
 from crm_api.kit.kinds import Micros, kind_of
 from crm_api.kit.principal import Principal
+from crm_api.kit.relative import zones
 from crm_api.kit.resource import Resource
 from crm_api.kit.text import query_grams
 
 DEFAULT_LIMIT, MAX_LIMIT, SORT_KEYS, QUERY_LENGTH = 50, 200, 3, 200
-CONTROLS = ("limit", "cursor", "sort", "include_total", "q", "deleted")
+CONTROLS = ("limit", "cursor", "sort", "include_total", "q", "deleted", "tz")
 
 
 @dataclass(slots=True)
@@ -31,6 +32,7 @@ class Listing:
     grams: list[str] | None = None
     sensitive: bool = True
     deleted: str = "exclude"
+    zone: str = "UTC"
 
     def kinds(self) -> list[Any]:
         """The kinds of the sort columns."""
@@ -62,12 +64,12 @@ def from_query(resource: Resource, principal: Principal, query: bytes) -> Listin
         if name in CONTROLS:
             if len(texts) > 1:
                 raise bad_parameter(name, "repeated_parameter")
-            _control(listing, principal, name, texts[0])
+            _CONTROLS[name](listing, principal, texts[0])
         elif bracket and not operator.endswith("]"):
-            raise unknown_parameter(name, [*resource.filters, *CONTROLS])
+            raise unknown_parameter(name, [*known_fields(resource, principal), *CONTROLS])
         else:
             operator = operator[:-1] or "eq"
-            if len(texts) > 1 and operator not in ("in", "nin"):
+            if len(texts) > 1 and operator not in SEVERAL:
                 raise bad_parameter(name, "repeated_parameter")
             listing.filter.parameter(field, operator, texts)
     return listing
@@ -78,10 +80,11 @@ def from_body(resource: Resource, principal: Principal, body: Mapping[str, Any])
     listing = _empty(resource, principal)
     if body.get("filter") is not None:
         listing.filter.tree(body["filter"])
-    for name in ("limit", "cursor", "include_total", "q", "deleted"):
+    for name in ("limit", "cursor", "include_total", "q", "deleted", "tz"):
         value = body.get(name)
         if value is not None:
-            _control(listing, principal, name, str(value).lower() if isinstance(value, bool) else str(value))
+            text = str(value).lower() if isinstance(value, bool) else str(value)
+            _CONTROLS[name](listing, principal, text)
     if body.get("sort"):
         listing.sort = _sort(resource, principal, body["sort"])
     return listing
@@ -110,30 +113,34 @@ def no_query(query: bytes) -> None:
 
 
 def _empty(resource: Resource, principal: Principal) -> Listing:
-    unreadable = principal.unreadable(resource.name)
-    return Listing(
-        resource, Filter(resource, unreadable), _sort(resource, principal, [resource.default_sort])
-    )
+    sort = _sort(resource, principal, [resource.default_sort])
+    return Listing(resource, Filter(resource, principal), sort, zone=principal.time_zone)
 
 
-def _control(listing: Listing, principal: Principal, name: str, text: str) -> None:
-    match name:
-        case "limit":
-            if not text.isascii() or not text.isdigit() or len(text) > 4 or not 1 <= int(text) <= MAX_LIMIT:
-                raise bad_parameter("limit", "out_of_range", expected=f"1–{MAX_LIMIT}")
-            listing.limit = int(text)
-        case "cursor":
-            listing.cursor = text
-        case "sort":
-            listing.sort = _sort(listing.resource, principal, text.split(","))
-        case "include_total":
-            if text not in ("true", "false"):
-                raise bad_parameter(name, "invalid_value", expected="true or false")
-            listing.include_total = text == "true"
-        case "deleted":
-            _deleted(listing, principal, text)
-        case _:
-            _search(listing, principal, text)
+def _limit(listing: Listing, _: Principal, text: str) -> None:
+    if not text.isascii() or not text.isdigit() or len(text) > 4 or not 1 <= int(text) <= MAX_LIMIT:
+        raise bad_parameter("limit", "out_of_range", expected=f"1–{MAX_LIMIT}")
+    listing.limit = int(text)
+
+
+def _cursor(listing: Listing, _: Principal, text: str) -> None:
+    listing.cursor = text
+
+
+def _sorted(listing: Listing, principal: Principal, text: str) -> None:
+    listing.sort = _sort(listing.resource, principal, text.split(","))
+
+
+def _total(listing: Listing, _: Principal, text: str) -> None:
+    if text not in ("true", "false"):
+        raise bad_parameter("include_total", "invalid_value", expected="true or false")
+    listing.include_total = text == "true"
+
+
+def _zone(listing: Listing, _: Principal, text: str) -> None:
+    if text not in zones():
+        raise bad_parameter("tz", "invalid_value", expected="an IANA time zone")
+    listing.zone = text
 
 
 def _deleted(listing: Listing, principal: Principal, text: str) -> None:
@@ -170,6 +177,17 @@ def _sort(resource: Resource, principal: Principal, keys: Sequence[str]) -> tupl
     if len(found) > SORT_KEYS:
         raise bad_parameter("sort", "too_many", limit=SORT_KEYS)
     return (*found, ("id", found[-1][1]))
+
+
+_CONTROLS: dict[str, Callable[[Listing, Principal, str], None]] = {
+    "limit": _limit,
+    "cursor": _cursor,
+    "sort": _sorted,
+    "include_total": _total,
+    "q": _search,
+    "deleted": _deleted,
+    "tz": _zone,
+}
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Reach(IntEnum):
@@ -39,6 +39,7 @@ class Principal:
     """A user, an API key or a named system job inside one tenant; reaches are the widest of all roles.
 
     `setup_version` counts what the company changed in its set-up; 0 is as founded, None is not known.
+    `catalogue` holds the fields the company defined itself: resource → `custom_fields.<key>` → `kit.conditions.Field`.
     """
 
     tenant_id: str
@@ -54,6 +55,7 @@ class Principal:
     time_zone: str = "UTC"
     currency: str = "CNY"
     setup_version: int | None = None
+    catalogue: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def reach(self, permission: Permission) -> Reach:
         """The reach of a permission; one that no role grants is NONE."""

@@ -1,6 +1,7 @@
 """A get or a page: one SELECT of scalars that orjson can write, zipped and masked in Python."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.expression import Alias, bindparam
 
+from crm_api.kit import clock
 from crm_api.kit.access import Arm, Scope, access_values
 from crm_api.kit.cursors import Cursors, Place, bound
 from crm_api.kit.db import table
@@ -53,27 +55,24 @@ async def page(uow: UnitOfWork, listing: Listing, cursors: Cursors) -> dict[str,
     bound_to = _what_cursors_fit(principal, listing)
     place = cursors.read(listing.cursor, bound_to) if listing.cursor is not None else None
     shape = _Shape(listing, scope, place)
-    values = {**access_values(principal, reach), **shape.values(listing), "limit": listing.limit + 1}
-    if place:
-        values |= listing.place_values(place.values)
+    began, values = _values(principal, listing, place)
     rows = await uow.fetch(("page", *shape.key), lambda: _page(shape), values)
     more = len(rows) > listing.limit
     rows = rows[: listing.limit]
     if shape.back:
         rows = rows[::-1]
-    after = rows and (more or shape.back)
-    before = rows and (more if shape.back else place is not None)
-    count = len(listing.sort)
+    after = bool(rows and (more or shape.back))
+    before = bool(rows and (more if shape.back else place is not None))
+
+    def cursor(row: asyncpg.Record, *, back: bool) -> str:
+        return cursors.write(Place(back, list(row.values())[-len(listing.sort) :], began), bound_to)
+
     answer: dict[str, Any] = {
         "data": shown(resource, principal, rows),
         "page": {
-            "next_cursor": cursors.write(Place(False, list(rows[-1].values())[-count:]), bound_to)
-            if after
-            else None,
-            "prev_cursor": cursors.write(Place(True, list(rows[0].values())[-count:]), bound_to)
-            if before
-            else None,
-            "has_more": bool(after),
+            "next_cursor": cursor(rows[-1], back=False) if after else None,
+            "prev_cursor": cursor(rows[0], back=True) if before else None,
+            "has_more": after,
         },
     }
     if listing.include_total:
@@ -83,8 +82,23 @@ async def page(uow: UnitOfWork, listing: Listing, cursors: Cursors) -> dict[str,
     return answer
 
 
+def _values(principal: Principal, listing: Listing, place: Place | None) -> tuple[str | None, dict[str, Any]]:
+    """When the walk began, if that matters to its filter, and what a page is bound to."""
+    now = datetime.fromisoformat(place.began) if place and place.began else clock.now()
+    values = {
+        **access_values(principal, principal.reach(listing.resource.read)),
+        **listing.filter.values(now, listing.zone),
+        "grams": listing.grams,
+        "limit": listing.limit + 1,
+    }
+    if place:
+        values |= listing.place_values(place.values)
+    return now.isoformat() if listing.filter.is_moving else None, values
+
+
 def _what_cursors_fit(principal: Principal, listing: Listing) -> bytes:
-    asked = (listing.filter.nodes, listing.filter.values, listing.sort, listing.grams, listing.deleted)
+    zone = listing.zone if listing.filter.is_moving else None
+    asked = (listing.filter.asked, zone, listing.sort, listing.grams, listing.deleted)
     return bound((principal.tenant_id, listing.resource.name, *asked))
 
 
@@ -211,10 +225,6 @@ class _Shape:
             self.searching,
             self.sensitive,
         )
-
-    def values(self, listing: Listing) -> dict[str, Any]:
-        """The values of filter and search."""
-        return {**self.filter.values, "grams": listing.grams}
 
     def order(self, rows: Any) -> list[ColumnElement[Any]]:
         """ORDER BY; a walk back turns every key round."""

@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field, create_model
 
 from crm_api.kit import reading
 from crm_api.kit.allowed import admit, allowed
-from crm_api.kit.kinds import ExternalIds, Kind
-from crm_api.kit.listing import CONTROLS, MAX_LIMIT, faults_in_body, from_body, from_query, no_query
+from crm_api.kit.list_parameters import list_parameters
+from crm_api.kit.listing import MAX_LIMIT, faults_in_body, from_body, from_query, no_query
 from crm_api.kit.resource import Resource
 from crm_api.kit.schemas import Flag, Schema, Whole
 from crm_api.kit.uow import UnitOfWork
@@ -46,6 +46,11 @@ class Query(Schema):
     q: str | None = Field(
         None, description="Words, prefixes of words or Chinese fragments that must all occur."
     )
+    tz: str | None = Field(
+        None,
+        description="IANA zone of relative dates; the company's unless given.",
+        examples=["Asia/Shanghai"],
+    )
     deleted: str | None = Field(
         None, description="`exclude`, `include` or `only`; needs the right to restore."
     )
@@ -63,7 +68,7 @@ def reads(router: APIRouter, resource: Resource, schema: type[BaseModel]) -> Non
         operation_id=f"{resource.name}_list",
         summary=f"List {words}",
         description=_list_description(resource),
-        openapi_extra={"parameters": list(_parameters(resource))},
+        openapi_extra={"parameters": list_parameters(resource)},
     )
     router.add_api_route(
         "/query",
@@ -152,60 +157,3 @@ def _list_description(resource: Resource) -> str:
         f"The {resource.name.replace('_', ' ')} within your reach, `{resource.default_sort}` unless sorted by {sorts}. "
         "Filters are `field=value` or `field[operator]=value` and must all hold."
     )
-
-
-def _parameters(resource: Resource) -> Any:
-    described = {
-        "limit": ("Records a page.", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 50}),
-        "cursor": ("A cursor of an earlier answer to the same list.", {"type": "string"}),
-        "sort": (
-            "Sort keys, comma-separated, `-` for descending.",
-            {"type": "string", "examples": [resource.default_sort]},
-        ),
-        "include_total": ("Count the matching records, to 10,000.", {"type": "boolean"}),
-        "q": (
-            "Words, prefixes of words or Chinese fragments that must all occur.",
-            {"type": "string", "maxLength": 200},
-        ),
-        "deleted": (
-            "Deleted records too, or only them; needs the right to restore.",
-            {"type": "string", "enum": ["exclude", "include", "only"]},
-        ),
-    }
-    for name in CONTROLS:
-        if (name != "q" or resource.search) and (name != "deleted" or resource.deletable):
-            description, schema = described[name]
-            yield {
-                "name": name,
-                "in": "query",
-                "required": False,
-                "description": description,
-                "schema": schema,
-            }
-    for name, (_, kind) in resource.filters.items():
-        yield {
-            "name": name,
-            "in": "query",
-            "required": False,
-            "style": "deepObject",
-            "explode": True,
-            "description": _filter_description(name, kind),
-            "schema": _filter_schema(kind),
-        }
-
-
-def _filter_description(name: str, kind: Kind) -> str:
-    forms = ", ".join(f"`{name}[{operator}]`" for operator in kind.operators if operator != "eq")
-    example = "source:key" if isinstance(kind, ExternalIds) else kind.expected
-    return f"`{name}=` {example}" + (f"; also {forms}." if forms else ".")
-
-
-def _filter_schema(kind: Kind) -> dict[str, Any]:
-    several = {"type": "string", "description": "Several values, comma-separated."}
-    properties = {
-        operator: several if operator in ("in", "nin", "between") else kind.schema
-        for operator in kind.operators
-    }
-    return {
-        "anyOf": [kind.schema, {"type": "object", "properties": properties, "additionalProperties": False}]
-    }

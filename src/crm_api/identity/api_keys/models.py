@@ -16,7 +16,7 @@ class ApiKey(Recorded, Base):
     name: Mapped[str] = columns.line(200)
     prefix: Mapped[str] = columns.line(63, server_owned=True)
     digest: Mapped[bytes] = columns.digest()
-    permissions: Mapped[list[str]] = columns.structure(default=list)
+    permissions: Mapped[list[str]] = columns.texts()
     expires_at: Mapped[datetime] = columns.instant()
     revoked_at: Mapped[datetime | None] = columns.instant(null=True, server_owned=True)
     __table_args__ = (

@@ -30,7 +30,7 @@ class User(Linked, Deletable, Recorded, Base):
     team_id: Mapped[str | None] = columns.reference("teams", null=True)
     manager_id: Mapped[str | None] = columns.reference("users", null=True)
     status: Mapped[str] = columns.choice(UserStatus, default=UserStatus.INVITED, server_owned=True)
-    roles: Mapped[list[str]] = columns.structure(default=list)
+    roles: Mapped[list[str]] = columns.texts()
     activated_at: Mapped[datetime | None] = columns.instant(null=True, server_owned=True)
     locale: Mapped[str | None] = columns.line(10, null=True)
     time_zone: Mapped[str | None] = columns.line(63, null=True)
