@@ -20,6 +20,7 @@ from crm_api.server.doctor import examine
 from crm_api.server.serving import make_ready
 from crm_api.server.serving import serve as run_server
 from crm_api.settings import CannotStart, Settings
+from crm_api.worker import run_worker
 
 Result = TypeVar("Result")
 
@@ -58,6 +59,14 @@ def serve(
 ) -> None:
     """Run the API. Without CRM_DATABASE_URL it runs its own PostgreSQL under CRM_DATA_DIR (./.crm)."""
     run_server(Settings(), host=host, port=port, workers=workers, demo=demo, report=report)
+
+
+@app.command()
+def worker() -> None:
+    """Run jobs, schedules and deliveries without serving; as many of these as you like may run at once."""
+    with open_database(Settings()) as settings:
+        asyncio.run(prepare(settings, report))
+        run_worker(settings)
 
 
 @app.command()

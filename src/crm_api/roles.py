@@ -7,7 +7,7 @@ it. A permission no line names is not granted.
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from crm_api.identity.roles.catalogue import Role, bind_roles
+from crm_api.identity.roles.catalogue import Role, bind_roles, permissions_of
 from crm_api.kit.principal import Permission, Reach, Right
 
 OWN, TEAM, SUBTREE, ALL = Reach.OWN, Reach.TEAM, Reach.SUBTREE, Reach.ALL
@@ -130,6 +130,8 @@ ROLES: dict[str, Role] = {
         default=False,
     ),
 }
+# What each named system job and background loop may do, in every company; one that is not named may nothing.
+SYSTEM: dict[str, dict[str, Reach]] = {}
 DEFAULT_ROLES = tuple(key for key, role in ROLES.items() if role.default)
 bind_roles(ROLES)
 
@@ -163,3 +165,8 @@ def _right(fields: Mapping[str, Right], name: str) -> Right | None:
 def rights(keys: Sequence[str]) -> tuple[dict[Permission, Reach], dict[str, dict[str, Right]]]:
     """The widest reaches and the mildest restrictions of several roles together."""
     return _rights(tuple(sorted(keys)))
+
+
+def system_rights(name: str) -> dict[Permission, Reach]:
+    """What `system:<name>` may do."""
+    return permissions_of(SYSTEM.get(name, {}))

@@ -83,6 +83,9 @@ class Settings(BaseSettings):
     )
     db_role_prefix: str = Field(default="crm_", pattern=r"^[a-z][a-z0-9_]{0,39}$")
     pool_size: int = Field(default=10, ge=1, le=200, description="connections of one worker process")
+    job_lease_seconds: float = Field(
+        default=10, ge=1, le=300, description="how long a silent worker keeps the jobs it has claimed"
+    )
     jwt_key: SecretStr | None = Field(default=None, description="PEM of an EC P-256 private key")
     cursor_key: SecretStr | None = Field(default=None, description="base64 of 32 bytes")
     pepper: SecretStr | None = Field(default=None, description="base64 of 32 bytes")

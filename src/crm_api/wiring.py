@@ -1,4 +1,4 @@
-"""The one list of resources, routers, gates and reactions; the only module that sees every context."""
+"""The one list of resources, routers, jobs, gates and reactions; the only module that sees every context."""
 
 from fastapi import APIRouter
 
@@ -15,6 +15,9 @@ from crm_api.identity.users import router as users_router
 from crm_api.identity.users.resource import users
 from crm_api.identity.users.service import refuse_team_in_use
 from crm_api.integrations.changes import models as feed
+from crm_api.jobs import models as work
+from crm_api.jobs.port import Job, bind_jobs
+from crm_api.jobs.work import Loop
 from crm_api.kit.registries import bind_gate, bind_reaction, bind_resources
 from crm_api.kit.rules import bind_rules
 from crm_api.parties.contacts import router as contacts_router
@@ -91,11 +94,17 @@ ROUTERS: tuple[APIRouter, ...] = (
     opportunities_router.router,
     reports_router.router,
 )
+# Jobs are declared in the `jobs.py` of a package; loops run beside the API for as long as a worker does.
+JOBS: tuple[Job, ...] = ()
+LOOPS: tuple[Loop, ...] = ()
 
-assert feed  # its tables are known to whoever compares them with the migrations
+# Their tables are known to whoever compares them with the migrations.
+assert feed
+assert work
 
 bind_resources(RESOURCES)
 bind_rules(ClosedLists(), CustomValues())
+bind_jobs(JOBS)
 bind_gate("teams.delete", refuse_team_in_use)
 bind_gate("pipelines.delete", keep_used_pipeline)
 bind_gate("pipelines.drop_stage", keep_used_stage)

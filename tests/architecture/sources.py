@@ -17,6 +17,7 @@ COMMITTING = {
     "kit/uow.py": "the unit of work",
     "kit/http.py": "the edge of a request",
     "kit/streaming.py": "the edge of a chunk",
+    "jobs/work.py": "the edge of a job, and of a loop beside the API",
     "server/bootstrap.py": "the edge of a command",
     "server/demo/": "the edge of the demo company",
     "identity/auth/principals.py": "the question who asks, before a request has a principal",
@@ -26,6 +27,8 @@ COMMITTING = {
 # Who holds a connection.
 CONNECTING = {
     "kit/": "the unit of work, its pool and the record of a duplicate",
+    "jobs/schedule.py": "takes a tick and asks for its jobs, before there is a tenant",
+    "worker.py": "opens the pool of the worker and closes it",
     "server/": "sets a database up, outside any request",
     "migrations/env.py": "runs migrations",
     "main.py": "opens the pool and closes it",

@@ -34,7 +34,7 @@ async def test_the_catalogue_keeps_to_its(checker: Any, connection: "asyncpg.Con
 async def test_every_exception_still_exists(connection: "asyncpg.Connection[Any]") -> None:
     found = await Catalogue.read(connection)
     names = {row["name"] for row in found.relations}
-    assert {*check.WITHOUT_TENANT, *check.RIGHTS, *check.SEARCHED} <= names
+    assert {*check.WITHOUT_TENANT, *check.RIGHTS, *check.SEARCHED, *check.SEQUENCES} <= names
     assert {row["name"] for row in found.functions} >= check.DEFINER.keys()
     assert len(found.tenant_tables) > 10
 

@@ -162,7 +162,7 @@ def _add_exception(_logger: WrappedLogger, _method: str, event: EventDict) -> Ev
     )
     if found and error:
         event["exception"] = [
-            _place(link) for link, _ in zip(_chain(error), range(_CHAINED_EXCEPTIONS), strict=False)
+            place_of(link) for link, _ in zip(_chain(error), range(_CHAINED_EXCEPTIONS), strict=False)
         ]
     return event
 
@@ -173,7 +173,8 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
-def _place(error: BaseException) -> dict[str, Any]:
+def place_of(error: BaseException) -> dict[str, Any]:
+    """The type of an error and where it happened, never what it says."""
     frames = traceback.extract_tb(error.__traceback__, limit=-_FRAMES)
     kind = type(error)
     return {

@@ -97,6 +97,10 @@ class UnitOfWork:
             statement.sql, [statement.arguments({**row, "tenant": tenant}) for row in rows]
         )
 
+    async def transaction(self) -> Connection:
+        """The open transaction itself, for a library that runs its own statements in it: the job queue."""
+        return self._connection or await self._open()
+
     def add(self, effect: Effect) -> None:
         """Write this before the commit."""
         self._effects.append(effect)

@@ -31,9 +31,13 @@ PARTITION = re.compile(r"events_(y\d{4}m\d{2}|default)")
 config = context.config
 
 
+# Tables of the queue: written by its own statements, mapped by nothing.
+UNMAPPED = {"pgqueuer", "pgqueuer_log", "job_ticks"}
+
+
 def include_object(target: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:
     """Partitions follow their parent; they are made by date, not compared."""
-    return not (kind == "table" and reflected and PARTITION.fullmatch(name or ""))
+    return not (kind == "table" and reflected and (PARTITION.fullmatch(name or "") or name in UNMAPPED))
 
 
 def configure(roles: DatabaseRoles, **options: Any) -> None:

@@ -10,7 +10,7 @@ from crm_api.identity.auth.repository import AuthRepository
 from crm_api.identity.auth.tokens import TokenKeys
 from crm_api.identity.credentials.opaque import SecretKind, digest, tenant_of
 from crm_api.kit import clock
-from crm_api.kit.errors import Unauthenticated
+from crm_api.kit.errors import Forbidden, Unauthenticated
 from crm_api.kit.principal import Permission, Principal, Reach, Right
 from crm_api.kit.uow import UnitOfWork
 
@@ -81,6 +81,22 @@ class Principals:
             currency=row["currency"],
             setup_version=row["setup_version"],
         )
+
+    async def person(self, tenant: str, principal_id: str) -> Principal:
+        """A user or an API key, without a credential: for work they asked for before. Forbidden when barred by now."""
+        key = (tenant, principal_id)
+        found = self._recall(key)
+        if found is None:
+            asked = Principal(tenant, principal_id)
+            if user := await self._ask(asked, lambda auth: auth.of_person()):
+                found = self.user_principal(tenant, principal_id, user, None)
+            else:
+                row = await self._ask(asked, lambda auth: auth.of_key())
+                if row is None or row["expires_at"] <= clock.now():
+                    raise Forbidden
+                found = self._key_principal(tenant, row)
+            self._remember(key, found)
+        return found
 
     async def _api_key(self, secret: str) -> Principal:
         tenant = tenant_of(SecretKind.API_KEY, secret)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ARRAY, Select, Text, Uuid, cast, func, select, true
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, Uuid, cast, func, select, true
 from sqlalchemy.sql.expression import bindparam
 
 from crm_api.identity.api_keys.models import ApiKey
@@ -13,7 +13,7 @@ from crm_api.identity.users.models import User, UserStatus
 from crm_api.kit.access import ME
 from crm_api.kit.db import table
 from crm_api.kit.grants import RecordGrant
-from crm_api.kit.tenancy import scoped
+from crm_api.kit.tenancy import TENANT, scoped
 from crm_api.kit.uow import UnitOfWork
 
 
@@ -34,6 +34,22 @@ class AuthRepository:
     async def of_api_key(self, digest: bytes) -> Any:
         """Id, permissions and expires_at of a key, time zone and currency of its company; or None."""
         return await self._one("principal of key", _of_api_key, {"digest": digest})
+
+    async def of_person(self) -> Any:
+        """Access facts of the unit's user; None when they may not act now."""
+        return await self._one("principal of person", _of_person, {})
+
+    async def of_key(self) -> Any:
+        """The unit's API key, as `of_api_key`."""
+        return await self._one("principal of key id", lambda: _of_key(_key.c.id == ME), {})
+
+    async def company(self) -> Any:
+        """Time zone and currency of the unit's company, and whether it is active."""
+        return await self._one("company", _company, {})
+
+    async def tenants(self) -> list[str]:
+        """Every company that is not suspended."""
+        return [row["id"] for row in await self.uow.fetch("tenants", _tenants, {})]
 
     async def _one(self, shape: str, build: Any, values: dict[str, Any]) -> Any:
         rows = await self.uow.fetch(shape, build, values)
@@ -100,21 +116,51 @@ def _of_session() -> Select[Any]:
     )
 
 
-def _of_api_key() -> Select[Any]:
-    keys, tenants = scoped(ApiKey, "k"), table(Tenant)
+def _of_person() -> Select[Any]:
+    users, tenants = scoped(User, "u"), table(Tenant)
+    return (
+        select(*_user_facts(users))
+        .select_from(users.join(tenants, tenants.c.id == users.c.tenant_id))
+        .where(
+            users.c.id == ME,
+            users.c.status == UserStatus.ACTIVE.value,
+            users.c.deleted_at.is_(None),
+            tenants.c.status == "active",
+        )
+    )
+
+
+_key = scoped(ApiKey, "k")
+
+
+def _of_key(this_one: ColumnElement[bool]) -> Select[Any]:
+    tenants = table(Tenant)
     return (
         select(
-            cast(keys.c.id, Text).label("id"),
-            keys.c.permissions,
-            keys.c.expires_at,
+            cast(_key.c.id, Text).label("id"),
+            _key.c.permissions,
+            _key.c.expires_at,
             tenants.c.time_zone,
             tenants.c.currency,
             tenants.c.setup_version,
         )
-        .select_from(keys.join(tenants, tenants.c.id == keys.c.tenant_id))
-        .where(
-            keys.c.digest == bindparam("digest", type_=keys.c.digest.type),
-            keys.c.revoked_at.is_(None),
-            tenants.c.status == "active",
-        )
+        .select_from(_key.join(tenants, tenants.c.id == _key.c.tenant_id))
+        .where(this_one, _key.c.revoked_at.is_(None), tenants.c.status == "active")
     )
+
+
+def _of_api_key() -> Select[Any]:
+    return _of_key(_key.c.digest == bindparam("digest", type_=_key.c.digest.type))
+
+
+def _company() -> Select[Any]:
+    tenants = table(Tenant)
+    own = bindparam(TENANT.key, type_=tenants.c.id.type)
+    active = (tenants.c.status == "active").label("active")
+    facts = (tenants.c.time_zone, tenants.c.currency, tenants.c.setup_version)
+    return select(*facts, active).where(tenants.c.id == own)
+
+
+def _tenants() -> Select[Any]:
+    tenants = table(Tenant)
+    return select(cast(tenants.c.id, Text).label("id")).where(tenants.c.status == "active")

@@ -24,12 +24,17 @@ class Role:
 
     def permissions(self) -> dict[Permission, Reach]:
         """The grants, one permission each."""
-        return {
-            Permission(resource, action): reach
-            for line, reach in self.grants.items()
-            for resource, _, actions in [line.partition(":")]
-            for action in actions.split()
-        }
+        return permissions_of(self.grants)
+
+
+def permissions_of(grants: Mapping[str, Reach]) -> dict[Permission, Reach]:
+    """Lines "resource:action action …" → reach, one permission each."""
+    return {
+        Permission(resource, action): reach
+        for line, reach in grants.items()
+        for resource, _, actions in [line.partition(":")]
+        for action in actions.split()
+    }
 
 
 def bind_roles(roles: Mapping[str, Role]) -> None:

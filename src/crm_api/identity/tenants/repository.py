@@ -1,6 +1,7 @@
 """Companies and principals in SQL."""
 
 from sqlalchemy import Select, Text, Uuid, insert, select, update
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.dml import Insert, Update
 from sqlalchemy.sql.expression import bindparam
 
@@ -42,6 +43,11 @@ class TenantRepository:
         values = {"id": principal_id, "kind": kind.value, "name": name}
         await self.uow.fetch("add principal", lambda: insert_of(PrincipalRow), values)
 
+    async def ensure_principal(self, principal_id: str, kind: PrincipalKind, name: str) -> None:
+        """Make somebody who can act in the company, unless they are there."""
+        values = {"id": principal_id, "kind": kind.value, "name": name}
+        await self.uow.fetch("ensure principal", _ensure, values)
+
     async def rename_principal(self, principal_id: str, name: str) -> None:
         """What an actor is called in the records of what they did."""
         await self.uow.fetch("rename principal", _rename, {"principal_id": principal_id, "new_name": name})
@@ -67,6 +73,11 @@ def _note_setup_change() -> Update:
     tenants = table(Tenant)
     own = bindparam(TENANT.key, type_=tenants.c.id.type)
     return update(tenants).where(tenants.c.id == own).values(setup_version=tenants.c.setup_version + 1)
+
+
+def _ensure() -> Insert:
+    statement = postgresql.insert(table(PrincipalRow)).values(dict(insert_of(PrincipalRow)._values or {}))
+    return statement.on_conflict_do_nothing(index_elements=["tenant_id", "id"])
 
 
 def _rename() -> Update:
