@@ -41,6 +41,7 @@ from crm_api.setup.dictionaries.service import found_dictionary
 from crm_api.setup.dictionary_types import router as dictionary_types_router
 from crm_api.setup.dictionary_types.resource import dictionary_types
 from crm_api.setup.dictionary_types.service import found_dictionary_types
+from crm_api.setup.metadata import router as metadata_router
 
 DESCRIPTION = """A complete CRM over HTTP: customers, contacts, products, pipelines, opportunities and the reports
 managers decide from.
@@ -61,6 +62,7 @@ TAGS = (
     {"name": "opportunities", "description": "Deals, from the first idea to won or lost (商机)."},
     {"name": "reports", "description": "What managers decide from (分析报表)."},
     {"name": "custom-fields", "description": "Fields that the company defines itself (自定义字段)."},
+    {"name": "metadata", "description": "What objects are made of, for programs (元数据)."},
     {"name": "dictionary-types", "description": "Lists of the data dictionary (字典类型)."},
     {"name": "dictionary-items", "description": "Choices that the company names itself (数据字典)."},
 )
@@ -90,6 +92,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     dictionary_types_router.router,
     dictionaries_router.router,
     custom_fields_router.router,
+    metadata_router.router,
     pipelines_router.router,
     opportunities_router.router,
     reports_router.router,

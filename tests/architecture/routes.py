@@ -15,7 +15,7 @@ from crm_api.roles import ROLES
 # Operations without a principal.
 PUBLIC = {"auth_login", "auth_refresh", "auth_token"}
 # Operations of every principal, about themselves.
-OWN = {"auth_logout", "auth_me"}
+OWN = {"auth_logout", "auth_me", "metadata_objects_get", "metadata_objects_list"}
 # Paths outside the resources, besides the files of the documentation pages.
 OUTSIDE = {
     "/",

@@ -97,6 +97,7 @@ async def _records(company: Company, seller: Actor) -> dict[str, str]:
         "opportunity_id": deal["id"],
         "pipeline_id": deal["pipeline_id"],
         "role_key": "account_manager",
+        "object_type": "customers",
     }
 
 

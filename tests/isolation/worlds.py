@@ -208,7 +208,7 @@ PARAMETERS: dict[str, list[dict[str, str]]] = {
     ],
 }
 # what names a thing that is the same in every company
-KEYS = {"roles_get": "account_manager"}
+KEYS = {"roles_get": "account_manager", "metadata_objects_get": "customers"}
 # what to do with a new record first: (path after its id, or "" to delete it, body); by operation, or by verb
 STEPS: dict[str, tuple[tuple[str, Any], ...]] = {
     "restore": (("", None),),

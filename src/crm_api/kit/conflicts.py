@@ -97,7 +97,7 @@ async def name_the_other(unit: UnitOfWork, error: asyncpg.UniqueViolationError) 
     resource = next((found for found in RESOURCES.values() if row.__class__ is found.model), None)
     rule = next((found for found in RULES if found.constraint == constraint), None)
     if resource is not None and rule is not None:
-        return await _broken_rule(unit.again(resource.read), rule, resource, row)
+        return await _broken_rule(unit, rule, resource, row)
     if resource is None or len(fields) != 1 or not _guards(constraint, resource):
         return _duplicate(constraint)
     asking = unit if unit.is_open else unit.again(resource.read)
@@ -110,12 +110,14 @@ async def name_the_other(unit: UnitOfWork, error: asyncpg.UniqueViolationError) 
     return Conflict("duplicate", faults=faults, extra={"duplicates": found})
 
 
-async def _broken_rule(asking: UnitOfWork, rule: Rule, resource: Resource, row: Any) -> Conflict:
+async def _broken_rule(unit: UnitOfWork, rule: Rule, resource: Resource, row: Any) -> Conflict:
+    asking = unit if unit.is_open else unit.again(resource.read)
     try:
         held = await rule.holders(asking, resource, row)
         seen = await visible_ids(asking, resource, {record_id for _, record_id in held}) if held else set()
     finally:
-        await asking.close()
+        if asking is not unit:
+            await asking.close()
     names = sorted({name for name, _ in held})
     found = [{"id": record_id, "field": name} for name, record_id in held if record_id in seen]
     faults = [Fault("pointer", "/" + name.replace(".", "/"), "duplicate") for name in names]

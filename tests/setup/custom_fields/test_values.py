@@ -219,6 +219,23 @@ async def test_a_unique_value_stands_in_one_live_record(
     assert refused.status_code == 409
 
 
+async def test_one_of_a_batch_that_breaks_a_rule_fails_alone(company: Company) -> None:
+    await define(company, key="no", unique=True)
+    operations = [
+        {"op": "create", "data": {"name": "A", "custom_fields": {"no": n}}} for n in ("1", "1", "2", 3)
+    ]
+
+    answer = await company.owner.http.post(
+        "/customers/batch", json={"mode": "partial", "operations": operations}
+    )
+
+    results = answer.json()["results"]
+    assert [result["status"] for result in results] == [201, 409, 201, 422]
+    assert results[1]["error"]["errors"][0]["pointer"] == "/custom_fields/no"
+    assert results[1]["error"]["duplicates"] == [{"id": results[0]["id"], "field": "custom_fields.no"}]
+    assert len(await company.rows("custom_values")) == 2
+
+
 async def test_an_invisible_holder_is_not_named(company: Company) -> None:
     await define(company, key="no", unique=True)
     await company.owner.create("/customers", name="A", custom_fields={"no": "1"})

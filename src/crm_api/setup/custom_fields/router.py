@@ -8,6 +8,7 @@ from crm_api.kit.allowed import allowed
 from crm_api.kit.http import KitRoute
 from crm_api.kit.reads import reads
 from crm_api.kit.uow import UnitOfWork
+from crm_api.kit.writes import writes
 from crm_api.setup.custom_fields.resource import custom_fields
 from crm_api.setup.custom_fields.schemas import CustomFieldCreate, CustomFieldRead, CustomFieldUpdate
 from crm_api.setup.custom_fields.service import CustomFieldService
@@ -18,6 +19,7 @@ CanUpdate = Annotated[UnitOfWork, allowed(custom_fields.update)]
 CanDelete = Annotated[UnitOfWork, allowed(custom_fields.delete)]
 
 reads(router, custom_fields, CustomFieldRead)
+writes(router, custom_fields, CustomFieldCreate, CustomFieldUpdate, CustomFieldService, CustomFieldRead)
 
 
 @router.post(

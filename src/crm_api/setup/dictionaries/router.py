@@ -64,4 +64,4 @@ async def update_dictionary_item(dictionary_item_id: str, data: DictionaryItemUp
 )
 async def remove_dictionary_item(dictionary_item_id: str, uow: CanDelete) -> None:
     """For good, when it was a mistake. 409 once a record holds its code or a choice stands below it: deactivate it then."""
-    await DictionaryService(uow).remove(dictionary_item_id)
+    await DictionaryService(uow).delete(dictionary_item_id)

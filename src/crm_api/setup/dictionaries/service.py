@@ -42,7 +42,7 @@ class DictionaryService:
         await change_setup(self.uow)
         return await self._saved(item, await self._repository.save(item))
 
-    async def remove(self, dictionary_item_id: str) -> None:
+    async def delete(self, dictionary_item_id: str) -> None:
         """For good, unless a record holds its code or another choice stands below it."""
         item = await self._repository.load(dictionary_item_id)
         if item.required:

@@ -8,6 +8,7 @@ from crm_api.kit.allowed import allowed
 from crm_api.kit.http import KitRoute
 from crm_api.kit.reads import reads
 from crm_api.kit.uow import UnitOfWork
+from crm_api.kit.writes import writes
 from crm_api.setup.dictionary_types.resource import dictionary_types
 from crm_api.setup.dictionary_types.schemas import (
     DictionaryTypeCreate,
@@ -22,6 +23,14 @@ CanUpdate = Annotated[UnitOfWork, allowed(dictionary_types.update)]
 CanDelete = Annotated[UnitOfWork, allowed(dictionary_types.delete)]
 
 reads(router, dictionary_types, DictionaryTypeRead)
+writes(
+    router,
+    dictionary_types,
+    DictionaryTypeCreate,
+    DictionaryTypeUpdate,
+    DictionaryTypeService,
+    DictionaryTypeRead,
+)
 
 
 @router.post(

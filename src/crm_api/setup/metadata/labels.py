@@ -1,0 +1,93 @@
+"""What fields, choices and objects are called in Chinese; English is read off their names unless it stands here.
+
+A field is looked up as `resource.field`, then as `field`; a choice as `resource.field.choice`, then as `field.choice`.
+"""
+
+from typing import Final
+
+ENGLISH: Final = {
+    "email_opt_out": "No e-mail",
+    "phone_opt_out": "No phone calls",
+    "sms_opt_out": "No SMS",
+    "im_ids": "Messengers",
+    "external_ids": "External keys",
+    "tax_id": "Tax number",
+    "spec": "Specification",
+    "api_keys": "API keys",
+    "phones": "Phone numbers",
+    "emails": "E-mail addresses",
+}
+
+# one word after the other: name, Chinese
+_OBJECTS = """
+users 用户 teams 部门 api_keys API密钥 customers 客户 contacts 联系人 products 产品
+dictionary_types 字典类型 dictionary_items 字典项 custom_fields 自定义字段 pipelines 销售流程
+opportunities 商机
+"""
+_FIELDS = """
+id 编号 name 名称 users.name 姓名 contacts.name 姓名 email 邮箱 title 职位 team_id 所属部门
+manager_id 直属上级 status 状态 roles 角色 activated_at 激活时间 locale 语言 time_zone 时区
+external_ids 外部编号 created_at 创建时间 created_by 创建人 updated_at 更新时间 updated_by 更新人
+version 版本 deleted_at 删除时间 parent_id 上级 customers.parent_id 上级客户 teams.parent_id 上级部门
+leader_id 负责人 path 层级路径 prefix 前缀 permissions 权限 expires_at 过期时间 revoked_at 吊销时间
+kind 类型 code 编号 dictionary_types.code 编码 dictionary_items.code 编码 level 客户级别 category 类别
+industry 行业 source 来源 region 区域 address 地址 phones 电话 emails 邮箱 website 网站
+tax_id 统一社会信用代码 lifecycle 生命周期 lifecycle_entered_at 进入阶段时间 last_contact_at 最近联系时间
+next_contact_at 下次联系时间 owner_id 负责人 department 部门 customer_id 客户 reports_to_id 汇报对象
+im_ids 即时通讯 birthday 生日 email_opt_out 拒收邮件 phone_opt_out 拒接电话 sms_opt_out 拒收短信
+description 描述 spec 规格型号 unit 单位 list_price 标准价 cost 成本 tax_rate 税率 label_en 英文名称
+label_zh 中文名称 closed 仅限选项 built_in 系统内置 type 类型 dictionary_items.type 字典类型
+position 排序 colour 颜色 is_default 默认 active 启用 resource 对象 key 键 required 必填 unique 唯一
+default 默认值 options 选项 dictionary_type 字典类型 target 引用对象 pipeline_id 销售流程 stage_id 阶段
+stage_entered_at 进入阶段时间 amount 金额 amount_source 金额来源 probability 赢率 opened_on 开始日期
+expected_close_on 预计成交日期 closed_on 关闭日期 loss_reason 输单原因 loss_note 输单说明
+next_step 下一步 stages 阶段 stages.id 编号 stages.key 键 stages.name 名称 stages.kind 类型
+stages.probability 赢率 lines 产品明细 lines.id 编号 lines.product_id 产品 lines.quantity 数量
+lines.unit_price 单价
+"""
+_CHOICES = """
+users.status.invited 已邀请 users.status.active 已启用 users.status.disabled 已停用 kind.company 企业
+kind.person 个人 lifecycle.lead 线索 lifecycle.prospect 潜在客户 lifecycle.customer 成交客户
+lifecycle.loyal 忠诚客户 lifecycle.lost 流失客户 lifecycle.planned 规划中 lifecycle.active 在售
+lifecycle.phase_out 逐步停售 lifecycle.retired 已停售 type.text 文本 type.number 数字 type.money 金额
+type.date 日期 type.datetime 日期时间 type.boolean 是否 type.select 单选 type.multi_select 多选
+type.reference 引用 status.open 进行中 status.won 赢单 status.lost 输单 amount_source.lines 明细合计
+amount_source.manual 手工填写
+"""
+
+
+def _pairs(text: str) -> dict[str, str]:
+    words = text.split()
+    return dict(zip(words[::2], words[1::2], strict=True))
+
+
+OBJECTS: Final = _pairs(_OBJECTS)
+FIELDS: Final = _pairs(_FIELDS)
+CHOICES: Final = _pairs(_CHOICES)
+
+
+def english(name: str) -> str:
+    """`expected_close_on` → `Expected close on`; an id is called by what it names."""
+    last = name.rpartition(".")[2]
+    if last in ENGLISH:
+        return ENGLISH[last]
+    return last.removesuffix("_id").replace("_", " ").capitalize()
+
+
+def of_object(resource: str) -> tuple[str, str]:
+    """English and Chinese."""
+    return english(resource), OBJECTS.get(resource, english(resource))
+
+
+def of_field(resource: str, name: str) -> tuple[str, str]:
+    """English and Chinese."""
+    found = FIELDS.get(f"{resource}.{name}") or FIELDS.get(name)
+    return (
+        "ID" if name.endswith("id") and name.rpartition(".")[2] == "id" else english(name)
+    ), found or english(name)
+
+
+def of_choice(resource: str, name: str, choice: str) -> tuple[str, str]:
+    """English and Chinese."""
+    found = CHOICES.get(f"{resource}.{name}.{choice}") or CHOICES.get(f"{name}.{choice}")
+    return english(choice), found or english(choice)
