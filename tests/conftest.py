@@ -19,6 +19,7 @@ ADMIN, TEMPLATE = "CRM_TEST_RUN_ADMIN", "CRM_TEST_RUN_TEMPLATE"
 
 def pytest_configure(config: pytest.Config) -> None:
     """The controller starts the server and migrates the template; workers inherit both by environment."""
+    os.environ["CRM_RATE_LIMITS"] = "off"  # but for the tests of limits; servers that tests start inherit it
     if not hasattr(config, "workerinput") and not config.option.collectonly and ADMIN not in os.environ:
         os.environ[ADMIN] = database.start_test_server()
         os.environ[TEMPLATE] = database.template(database.AdminDsn(os.environ[ADMIN]))

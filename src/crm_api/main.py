@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from fastapi import FastAPI
@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from crm_api import __version__, wiring
 from crm_api.encryption import Cipher
+from crm_api.identity.auth.guessing import Guessing
 from crm_api.identity.auth.principals import Authentication, Principals
 from crm_api.identity.auth.tokens import TokenKeys
 from crm_api.kit.cursors import Cursors
@@ -25,13 +26,36 @@ from crm_api.kit.openapi import build_document
 from crm_api.outbound import Allowed, Outbound
 from crm_api.probes import document_route, probe_routes
 from crm_api.roles import rights
+from crm_api.server.counting import limits_of
 from crm_api.settings import Settings
 from crm_api.storage.files import bind_files
 from crm_api.storage.opening import file_store
 
 OPENAPI_URL = "/api/v1/openapi.json"
-ACCEPTED = ("Authorization", "Content-Type", "Accept-Language", "X-Request-Id")
-EXPOSED = ("ETag", "Location", "Link", "Retry-After", "X-Request-Id", "Content-Disposition")
+ACCEPTED = (
+    "Authorization",
+    "Content-Type",
+    "Accept-Language",
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+    "Prefer",
+    "X-Request-Id",
+)
+EXPOSED = (
+    "ETag",
+    "Location",
+    "Link",
+    "Retry-After",
+    "RateLimit",
+    "RateLimit-Policy",
+    "X-Request-Id",
+    "Idempotency-Replayed",
+    "Preference-Applied",
+    "Deprecation",
+    "Sunset",
+    "Content-Disposition",
+)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -39,33 +63,13 @@ def create_app(settings: Settings) -> FastAPI:
     configure_logging(settings.log_level)
     configure_mappers()
     bind_files(file_store(settings.storage_url, settings.file_dir))
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        authentication = authentication_of(settings)
-        pool = await open_pool(settings.app_dsn, size=settings.pool_size)
-        app.state.authentication = authentication
-        app.state.cipher = Cipher(settings.secrets.field_keys)
-        app.state.outbound = Outbound(Allowed(settings.outbound_allow))
-        app.state.edge = Edge(
-            pool,
-            Cursors(settings.secrets.cursor_key),
-            Principals(pool, authentication).authenticate,
-            settings.trusted_proxies,
-        )
-        try:
-            yield
-        finally:
-            await app.state.outbound.aclose()
-            await pool.close()
-
     app = FastAPI(
         title="CRM API",
         version=__version__,
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
-        lifespan=lifespan,
+        lifespan=partial(running, settings),
         exception_handlers={404: not_found, 405: not_found},
     )
     app.router.routes[:] = [*probe_routes(), *docs_routes(OPENAPI_URL)]
@@ -80,6 +84,30 @@ def authentication_of(settings: Settings) -> Authentication:
     secrets = settings.secrets
     keys = TokenKeys([secrets.jwt_private_key], issuer="crm-api", audience="crm-api")
     return Authentication(keys, secrets.pepper, rights)
+
+
+@asynccontextmanager
+async def running(settings: Settings, app: FastAPI) -> AsyncIterator[None]:
+    """What the application holds while it serves."""
+    authentication = authentication_of(settings)
+    pool = await open_pool(settings.app_dsn, size=settings.pool_size)
+    app.state.authentication = authentication
+    app.state.cipher = Cipher(settings.secrets.field_keys)
+    app.state.outbound = Outbound(Allowed(settings.outbound_allow))
+    try:
+        async with limits_of(settings) as limits:
+            app.state.guessing = Guessing(limits, settings.secrets.pepper)
+            app.state.edge = Edge(
+                pool,
+                Cursors(settings.secrets.cursor_key),
+                Principals(pool, authentication).authenticate,
+                settings.trusted_proxies,
+                limits,
+            )
+            yield
+    finally:
+        await app.state.outbound.aclose()
+        await pool.close()
 
 
 def around(app: ASGIApp, settings: Settings) -> ASGIApp:

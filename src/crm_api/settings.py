@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from crm_api.outbound import Allowed
 
 KEY_BYTES = 32
+SHARED_COUNTERS = ("valkey://", "valkeys://", "redis://", "rediss://")
 
 
 class CannotStart(Exception):
@@ -103,6 +104,17 @@ class Settings(BaseSettings):
         default=(),
         description="networks and host names inside that webhooks may call, by http too; comma separated",
     )
+    rate_limits: Literal["on", "off"] = "on"
+    rate_limits_url: SecretStr | None = Field(
+        default=None, description="valkey:// or redis://; absent: each process counts alone"
+    )
+    rate_limit_key: int = Field(default=12_000, ge=1, description="requests of an API key in a minute")
+    rate_limit_user: int = Field(default=12_000, ge=1, description="requests of a user in a minute")
+    rate_limit_tenant: int = Field(default=60_000, ge=1, description="requests of a company in a minute")
+    rate_limit_address: int = Field(
+        default=1_200, ge=1, description="requests without a valid credential of an address in a minute"
+    )
+    workers: int = Field(default=1, ge=1, description="processes that serve; set by `crm-api serve`")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     bootstrap: Bootstrap = Bootstrap()
 
@@ -117,6 +129,13 @@ class Settings(BaseSettings):
     @classmethod
     def _inside(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         Allowed(value)
+        return value
+
+    @field_validator("rate_limits_url")
+    @classmethod
+    def _shared_counters(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not value.get_secret_value().startswith(SHARED_COUNTERS):
+            raise ValueError("starts with valkey://, valkeys://, redis:// or rediss://")
         return value
 
     @field_validator("cors_origins")

@@ -120,6 +120,17 @@ class Invalid(Problem):
         return cls(faults=[Fault("pointer", pointer, code, params)])
 
 
+class RateLimited(Problem):
+    """A budget of requests is used up, until `seconds` from now."""
+
+    status = 429
+    default_code = "rate_limited"
+
+    def __init__(self, seconds: int = 60, *, headers: Mapping[str, str] | None = None, **params: Any) -> None:
+        told = {**(headers or {}), "Retry-After": str(seconds)}
+        super().__init__(headers=told, seconds=seconds, **params)
+
+
 class Unavailable(Problem):
     """The database cannot answer now; the same request may succeed later."""
 

@@ -27,6 +27,7 @@ from crm_api.kit.faults import problem_of
 from crm_api.kit.filters import unknown_parameter
 from crm_api.kit.idempotency import in_flight, recall, remember
 from crm_api.kit.ids import new_id
+from crm_api.kit.limits import Limits
 from crm_api.kit.listing import strict_query
 from crm_api.kit.observability import log_request, record_request
 from crm_api.kit.principal import Permission, Principal, Reach
@@ -41,6 +42,7 @@ from crm_api.kit.wishes import NONE, Wishes, wishes_of
 ATTEMPTS: Final = 4
 FAILED: Final = 300
 FORM: Final = object()
+STANDING: Final = "crm.limits"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _log = structlog.get_logger("crm_api")
 Direct = Callable[[Request, UnitOfWork], Awaitable[Any]]
@@ -57,6 +59,7 @@ class Edge:
     cursors: Cursors
     authenticate: Callable[[str], Awaitable[Principal]]
     trusted_proxies: int = 0
+    limits: Limits | None = None
 
 
 class KitRoute(APIRoute):
@@ -120,8 +123,7 @@ class KitRoute(APIRoute):
         principal: Principal | None = None
         try:
             edge: Edge = request.app.state.edge
-            if not self.public:
-                principal = await edge.authenticate(bearer(request))
+            principal = await self._admitted(edge, request)
             content = await self._read(request, principal)
             wishes = self._wishes(request, content)
             response = await self._repeatably(edge, request, principal, request_id, content, wishes)
@@ -150,6 +152,7 @@ class KitRoute(APIRoute):
         seconds: float,
     ) -> None:
         """What every answer carries, and the trace it leaves."""
+        response.headers.update(request.scope.get(STANDING, {}))
         response.headers["X-Request-Id"] = request_id
         if "cache-control" not in response.headers:
             response.headers["Cache-Control"] = "no-store" if self.public else "private, no-cache"
@@ -163,6 +166,18 @@ class KitRoute(APIRoute):
             status=response.status_code,
             seconds=seconds,
         )
+
+    async def _admitted(self, edge: Edge, request: Request) -> Principal | None:
+        """Who asks. Every request is counted; one that nobody can be named for counts for its address."""
+        principal = None
+        try:
+            if not self.public:
+                principal = await edge.authenticate(bearer(request))
+        finally:
+            if edge.limits:
+                address = None if principal else origin_of(request, "", edge.trusted_proxies).ip
+                request.scope[STANDING] = await edge.limits.admit(principal, address or "")
+        return principal
 
     async def _read(self, request: Request, principal: Principal | None) -> Any:
         """The content of the body, and the query, once and strictly. A direct route reads its own query."""
@@ -295,7 +310,7 @@ def problem_in_query(item: dict[str, Any]) -> BadRequest:
 
 
 def _errors(route: KitRoute) -> tuple[int, ...]:
-    found = {400, 401, 503}
+    found = {400, 401, 429, 503}
     found |= {403} if route.permission else set()
     found |= {404} if "{" in route.path_format else set()
     if route.methods and route.methods != {"GET"}:

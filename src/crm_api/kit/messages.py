@@ -52,6 +52,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "body_too_large": ("The body is larger than {limit} bytes.", "请求体超过 {limit} 字节。"),
     "unsupported_media_type": ("Send the body as {expected}.", "请以 {expected} 发送请求体。"),
     "validation_failed": ("The data needs correction.", "数据需要修改。"),
+    "rate_limited": (
+        "Too many requests; try again in {seconds} seconds.",
+        "请求过于频繁，请在 {seconds} 秒后重试。",
+    ),
     "unavailable": ("The service cannot answer right now.", "服务暂时不可用。"),
     # faults
     "unknown_parameter": ("There is no such parameter.{hint}", "没有该参数。{hint}"),

@@ -40,7 +40,7 @@ def serve(settings: Settings, *, host: str, port: int, workers: int, demo: bool,
     with _orderly_end(), open_database(settings) as opened:
         _ = opened.secrets  # refused before anything is changed
         asyncio.run(make_ready(opened, demo=demo, report=report))
-        os.environ.update(opened.worker_environment())
+        os.environ.update(opened.worker_environment(), CRM_WORKERS=str(workers))
         origin = opened.public_url or _origin(host, port)
         report(f"API {origin}/api/v1 · documentation {origin}/docs and {origin}/redoc")
         configure_logging(opened.log_level)

@@ -26,7 +26,7 @@ async def test_login_gives_tokens_that_work(company: Company) -> None:
     answer = await sign_in(company, company.email.upper())
     tokens = answer.json()
     assert answer.status_code == 200
-    assert set(tokens) == {"access_token", "refresh_token", "token_type", "expires_in"}
+    assert set(tokens) == {"access_token", "refresh_token", "token_type", "expires_in", "device_token"}
     assert (tokens["token_type"], tokens["expires_in"]) == ("bearer", 600)
     me = (await company.client(tokens["access_token"]).get("/auth/me")).json()
     assert (me["id"], me["kind"], me["email"]) == (company.owner.id, "user", company.email)

@@ -16,13 +16,13 @@ Self = Annotated[UnitOfWork, signed_in()]
 
 
 def _service(request: Request, unit: UnitOfWork) -> AuthService:
-    return AuthService(unit, request.app.state.authentication)
+    return AuthService(unit, request.app.state.authentication, request.app.state.guessing)
 
 
 @router.post("/login", response_model=Tokens, operation_id="auth_login", summary="Sign in")
 async def login(request: Request, data: Credentials, unit: Visitor) -> Any:
     """Exchange e-mail and password for tokens. Someone in several companies gets 409 listing them, until `tenant` names one."""
-    return await _service(request, unit).login(unit, data.email, data.password, data.tenant)
+    return await _service(request, unit).login(unit, data, unit.origin.ip or "")
 
 
 @router.post(
@@ -30,7 +30,7 @@ async def login(request: Request, data: Credentials, unit: Visitor) -> Any:
 )
 async def token(request: Request, form: Annotated[PasswordForm, Form()], unit: Visitor) -> Any:
     """The OAuth2 password form that the Authorize button of the documentation sends. `username` is the e-mail address."""
-    return await _service(request, unit).login(unit, form.username, form.password, form.client_id or None)
+    return await _service(request, unit).login(unit, form.credentials(), unit.origin.ip or "")
 
 
 @router.post(

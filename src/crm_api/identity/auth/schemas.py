@@ -18,6 +18,12 @@ class Credentials(Schema):
     tenant: str | None = Field(
         None, max_length=63, description="Slug of the company, when there are several.", examples=["acme"]
     )
+    device_token: str | None = Field(
+        None,
+        max_length=100,
+        description="The `device_token` of an earlier sign-in from this device, so that failed guesses of others never "
+        "keep you out.",
+    )
 
 
 class PasswordForm(Schema):
@@ -33,6 +39,10 @@ class PasswordForm(Schema):
         None, description="Slug of the company, when there are several.", max_length=63
     )
     client_secret: str | None = Field(None, description="Not used.", max_length=200)
+
+    def credentials(self) -> Credentials:
+        """The same as a JSON body says it."""
+        return Credentials(email=self.username, password=self.password, tenant=self.client_id or None)
 
 
 class Refresh(Schema):
@@ -53,6 +63,10 @@ class Tokens(Schema):
     )
     token_type: str = Field(description="Always `bearer`.", examples=["bearer"])
     expires_in: int = Field(description="Seconds until the access token expires.", examples=[600])
+    device_token: str | None = Field(
+        description="Keep it and send it with the next sign-in from this device; it opens nothing. Null on a refresh.",
+        examples=["01930b2e-6f00-7000-8000-000000000001.9f86d081884c7d659a2feaa0c55ad015"],
+    )
 
 
 class TenantRef(Schema):

@@ -5,8 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 from crm_api.identity.auth.errors import TenantRequired
+from crm_api.identity.auth.guessing import Guessing
 from crm_api.identity.auth.principals import Authentication
 from crm_api.identity.auth.repository import AuthRepository
+from crm_api.identity.auth.schemas import Credentials
 from crm_api.identity.credentials.models import RefreshToken, Session
 from crm_api.identity.credentials.opaque import SecretKind, digest, make_secret, tenant_of
 from crm_api.identity.credentials.passwords import verify_password
@@ -25,24 +27,27 @@ ACCESS_SECONDS, SESSION_DAYS = 600, 30
 class AuthService:
     """Refusals that must leave a trace are returned, so that the edge commits them."""
 
-    def __init__(self, uow: UnitOfWork, authentication: Authentication) -> None:
+    def __init__(self, uow: UnitOfWork, authentication: Authentication, guessing: Guessing) -> None:
         self.uow = uow
         self._authentication = authentication
+        self._guessing = guessing
         self._repository = AuthRepository(uow)
         self._credentials = CredentialRepository(uow)
 
-    async def login(self, unit: PublicUnit, email: str, password: str, tenant: str | None) -> dict[str, Any]:
+    async def login(self, unit: PublicUnit, given: Credentials, address: str) -> dict[str, Any]:
         """Tokens for e-mail and password; a person in several companies names one of them."""
-        login = await self._credentials.login(fold_email(email) or "")
-        verdict = await verify_password(login["password_hash"] if login else None, password)
+        guess = await self._guessing.attempt(given.email, address, given.device_token)
+        login = await self._credentials.login(fold_email(given.email) or "")
+        verdict = await verify_password(login["password_hash"] if login else None, given.password)
         if not verdict.ok or login is None:
             raise Unauthenticated("invalid_credentials")
+        await self._guessing.was_right(guess)
         if verdict.new_hash:
             await self._credentials.set_password(login["id"], verdict.new_hash)
         companies = [
             company
             for company in await self._credentials.memberships(login["id"])
-            if tenant in (None, company["slug"]) and await self._standing(unit, company)
+            if given.tenant in (None, company["slug"]) and await self._standing(unit, company)
         ]
         if not companies:
             raise Unauthenticated("invalid_credentials")
@@ -50,7 +55,7 @@ class AuthService:
             raise TenantRequired(companies)
         if await self._standing(unit, companies[0]) == UserStatus.INVITED:
             await UserService(unit).accept(companies[0]["user_id"])
-        return await self._open_session()
+        return await self._open_session() | {"device_token": self._guessing.device_token(given.email)}
 
     async def refresh(self, unit: PublicUnit, token: str) -> dict[str, Any] | Problem:
         """The next pair of tokens; a token that was used before ends its whole session."""
@@ -132,4 +137,5 @@ class AuthService:
             "refresh_token": refresh,
             "token_type": "bearer",
             "expires_in": ACCESS_SECONDS,
+            "device_token": None,
         }
