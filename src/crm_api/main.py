@@ -23,6 +23,7 @@ from crm_api.kit.docs import docs_routes
 from crm_api.kit.http import Edge
 from crm_api.kit.observability import configure_logging
 from crm_api.kit.openapi import build_document
+from crm_api.kit.problem_pages import problem_routes
 from crm_api.outbound import Allowed, Outbound
 from crm_api.probes import document_route, probe_routes
 from crm_api.roles import rights
@@ -72,7 +73,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=partial(running, settings),
         exception_handlers={404: not_found, 405: not_found},
     )
-    app.router.routes[:] = [*probe_routes(), *docs_routes(OPENAPI_URL)]
+    app.router.routes[:] = [*probe_routes(), *docs_routes(OPENAPI_URL), *problem_routes()]
     routes = [*api_routes(), document_route(OPENAPI_URL, document)]
     # only what is not the API itself goes through the framework's own middleware
     app.middleware_stack = around(Dispatch(routes, app.build_middleware_stack()), settings)

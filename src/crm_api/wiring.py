@@ -20,6 +20,7 @@ from crm_api.jobs.port import Job, bind_jobs
 from crm_api.jobs.work import Loop
 from crm_api.kit.registries import bind_gate, bind_reaction, bind_resources
 from crm_api.kit.rules import bind_rules
+from crm_api.kit.words import register_words
 from crm_api.parties.contacts import router as contacts_router
 from crm_api.parties.contacts.resource import contacts
 from crm_api.parties.customers import router as customers_router
@@ -66,6 +67,24 @@ TAGS = (
     {"name": "dictionary-types", "description": "Lists of the data dictionary (字典类型)."},
     {"name": "dictionary-items", "description": "Choices that the company names itself (数据字典)."},
 )
+
+# What a record is called in a Chinese message.
+NAMES = {
+    "tenant": "企业",
+    "team": "部门",
+    "role": "角色",
+    "api_key": "API 密钥",
+    "customer": "客户",
+    "contact": "联系人",
+    "product": "产品",
+    "pipeline": "销售流程",
+    "stage": "阶段",
+    "opportunity": "商机",
+    "dictionary_item": "字典项",
+    "dictionary_type": "字典类型",
+    "custom_field": "自定义字段",
+}
+register_words(NAMES)
 
 RESOURCES = (
     users,

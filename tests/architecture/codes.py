@@ -101,3 +101,52 @@ def unused(found: Iterable[Source], messages: Mapping[str, tuple[str, str]]) -> 
             if isinstance(text, str) and text in times:
                 times[text] += 1
     return sorted(code for code, count in times.items() if count < 2)  # once is its registration
+
+
+def without_status(found: Iterable[Source], known: Mapping[str, int]) -> list[str]:
+    """A code that is raised as a problem, whose page could not tell its status."""
+    kinds = {kind.__name__: kind.status for kind in _kinds(Problem)}
+    findings = []
+    for source in found:
+        for node in ast.walk(source.tree):
+            if not isinstance(node, ast.Call) or getattr(node.func, "id", "") not in kinds:
+                continue
+            name, status = node.func.id, kinds[node.func.id]  # type: ignore[attr-defined]
+            findings += [
+                f"{source.path}:{node.lineno}: {code} is a {name}: register(…, statuses={{'{code}': {status}}})"
+                for code in _texts(*node.args[:1])
+                if not code.isupper() and known.get(code) != status
+            ]
+    return sorted(findings)
+
+
+# Parameters of messages that hold words.
+WORDED = {"expected", "resource", "other"}
+_WORDS = re.compile(r"[a-z]{2,} [a-z≤]|^an? ", re.IGNORECASE)
+
+
+def untranslated(found: Iterable[Source], words: Mapping[str, str]) -> list[str]:
+    """An English word that would stand in a Chinese message: register_words({…}) says it in Chinese."""
+    return sorted(
+        f"{source.path}:{node.lineno}: {word}"
+        for source in found
+        for node in ast.walk(source.tree)
+        for name, value in _fillings(node)
+        if name in WORDED
+        for word in _texts(value)
+        if (name == "resource" or _WORDS.search(word)) and word not in words
+    )
+
+
+def _fillings(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """What a message is filled with: keywords of a call, entries of a dictionary, attributes of a kind of field."""
+    if isinstance(node, ast.Call):
+        yield from ((keyword.arg or "", keyword.value) for keyword in node.keywords)
+    if isinstance(node, ast.Dict):
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant):
+                yield str(key.value), value
+    if isinstance(node, ast.Assign):
+        yield from ((getattr(target, "id", ""), node.value) for target in node.targets)
+    if isinstance(node, ast.AnnAssign) and node.value is not None:
+        yield getattr(node.target, "id", ""), node.value

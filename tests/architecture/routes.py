@@ -22,6 +22,8 @@ OUTSIDE = {
     "/docs",
     "/healthz",
     "/metrics",
+    "/problems",
+    "/problems/{code}",
     "/readyz",
     "/redoc",
 }

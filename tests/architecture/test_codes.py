@@ -4,6 +4,9 @@ import pytest
 
 from crm_api import wiring
 from crm_api.kit.messages import MESSAGES
+from crm_api.kit.problem_pages import entries, statuses
+from crm_api.kit.registries import RESOURCES
+from crm_api.kit.words import WORDS
 from tests.architecture import codes as check
 from tests.architecture.sources import Source, sources
 
@@ -22,6 +25,34 @@ def test_every_code_speaks_both_languages() -> None:
 
 def test_no_code_is_left_over() -> None:
     assert check.unused(sources(), MESSAGES) == []
+
+
+def test_every_problem_has_a_status_for_its_page() -> None:
+    assert check.without_status(sources(), statuses()) == []
+    assert entries().keys() == MESSAGES.keys()
+
+
+def test_no_english_word_stands_in_a_chinese_message() -> None:
+    assert check.untranslated(sources(), WORDS) == []
+    assert [resource.singular for resource in RESOURCES.values() if resource.singular not in WORDS] == []
+
+
+@pytest.mark.parametrize("text", ["Conflict('planted')", "NotFound('duplicate')"])
+def test_a_planted_problem_without_a_status_is_found(text: str) -> None:
+    assert len(check.without_status([Source("a.py", text)], {"duplicate": 409})) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bad_parameter('limit', 'out_of_range', expected='a small number')",
+        "Fault('pointer', '/id', 'reference_not_found', {'resource': 'planet'})",
+        "class Planet(Kind):\n    expected = 'a planet'",
+        "class Planet(Kind):\n    expected: str = 'a planet'",
+    ],
+)
+def test_a_planted_english_word_is_found(text: str) -> None:
+    assert len(check.untranslated([Source("a.py", text)], {})) == 1
 
 
 @pytest.mark.parametrize(

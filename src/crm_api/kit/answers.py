@@ -10,6 +10,7 @@ from crm_api.kit import messages
 from crm_api.kit.errors import Fault, Problem
 
 _OPTIONS = orjson.OPT_UTC_Z
+VARY = "Authorization, Accept-Language"  # whose answer it is, and in which language
 
 
 class Answer(NamedTuple):
@@ -40,6 +41,7 @@ def problem_answer(problem: Problem, *, language: str, instance: str, request_id
         media_type="application/problem+json",
     )
     answer.headers["Content-Language"] = language
+    answer.headers["Vary"] = VARY
     return answer
 
 

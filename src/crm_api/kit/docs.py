@@ -23,6 +23,7 @@ _ASSETS = {
     "swagger-init.js": _OURS,
     "redoc-init.js": _OURS,
     "pages.css": _OURS,
+    "problems.css": _OURS,
     "favicon.svg": _OURS,
 }
 # Both pages set styles from their scripts; ReDoc searches in a worker that it makes from a blob.
@@ -77,15 +78,15 @@ def _content(name: str) -> bytes:
 
 
 def _page(title: str, openapi_url: str, styles: list[str], scripts: list[str]) -> str:
-    links = "\n".join(f'<link rel="stylesheet" href="{_versioned(name)}">' for name in styles)
-    codes = "\n".join(f'<script src="{_versioned(name)}"></script>' for name in scripts)
+    links = "\n".join(f'<link rel="stylesheet" href="{asset_link(name)}">' for name in styles)
+    codes = "\n".join(f'<script src="{asset_link(name)}"></script>' for name in scripts)
     return f"""<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{escape(title)}</title>
-<link rel="icon" href="{_versioned("favicon.svg")}">
+<link rel="icon" href="{asset_link("favicon.svg")}">
 {links}
 </head>
 <body>
@@ -97,7 +98,8 @@ def _page(title: str, openapi_url: str, styles: list[str], scripts: list[str]) -
 """
 
 
-def _versioned(name: str) -> str:
+def asset_link(name: str) -> str:
+    """Where a page beside `/docs` finds an asset."""
     # The digest lets a browser keep the file for a year and still see the next release at once.
     digest = sha256(_content(name)).hexdigest()
     return f"docs/assets/{name}?v={digest[:16]}"

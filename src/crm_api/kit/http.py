@@ -5,7 +5,7 @@ Order of refusals: 401; then 400, 413, 415 (what cannot be read); 403 (permissio
 
 import re
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, Final
@@ -20,6 +20,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from crm_api.kit.allowed import UNIT, Door, OwnDoor, PublicDoor
+from crm_api.kit.answers import VARY
 from crm_api.kit.conflicts import OUTDATED, RETRIED, database_problem, name_the_other
 from crm_api.kit.cursors import Cursors
 from crm_api.kit.errors import BadRequest, Fault, Forbidden, Problem, Unauthenticated, bad_parameter
@@ -84,6 +85,9 @@ class KitRoute(APIRoute):
         self.safe = bool(getattr(endpoint, "safe", False)) or self.methods == {"GET"}
         names = [parameter.alias for parameter in self.dependant.path_params]
         self.record: str | None = next((name for name in names if name.endswith("_id")), None)
+        retiring = getattr(endpoint, "retiring", None)
+        self.deprecated, self.notice = bool(retiring) or None, retiring and retiring.notice
+        self.retiring: Mapping[str, str] = retiring.headers if retiring else {}
         self.errors: tuple[int, ...] = _errors(self)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -153,6 +157,8 @@ class KitRoute(APIRoute):
     ) -> None:
         """What every answer carries, and the trace it leaves."""
         response.headers.update(request.scope.get(STANDING, {}))
+        response.headers.update(self.retiring)
+        response.headers["Vary"] = VARY
         response.headers["X-Request-Id"] = request_id
         if "cache-control" not in response.headers:
             response.headers["Cache-Control"] = "no-store" if self.public else "private, no-cache"

@@ -1,5 +1,9 @@
 """The words of every problem and fault code, English and Chinese. A code without both is a failing test."""
 
+from collections.abc import Mapping
+
+from crm_api.kit.words import fill
+
 MESSAGES: dict[str, tuple[str, str]] = {
     # problems
     "internal_error": ("Something went wrong on our side.", "服务器内部错误。"),
@@ -91,7 +95,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "invalid_phone": ("Expected a phone number.", "应为电话号码。"),
     "currency_unknown": ("Expected an ISO 4217 currency code.", "应为 ISO 4217 货币代码。"),
     "too_precise": ("At most {limit} digits after the point.", "小数位最多 {limit} 位。"),
-    "reference_not_found": ("There is no such {resource}.", "没有该记录（{resource}）。"),
+    "reference_not_found": ("There is no such {resource}.", "没有该{resource}。"),
     "read_only": ("You may not write this field.", "您不能修改该字段。"),
     "invalid_entity_tag": ('Expected entity tags such as "v12", or *.', '应为实体标签（如 "v12"）或 *。'),
     "invalid_idempotency_key": (
@@ -106,14 +110,39 @@ MESSAGES: dict[str, tuple[str, str]] = {
 }
 
 
-def register(messages: dict[str, tuple[str, str]]) -> None:
-    """Add the codes of a context; a code means one thing, so taking one twice is an error."""
+# The status of a code that is raised as a problem and is not the default of its kind.
+STATUSES: dict[str, int] = {
+    "invalid_json": 400,
+    "duplicate_key": 400,
+    "unexpected_body": 400,
+    "invalid_parameter": 400,
+    "invalid_header": 400,
+    "invalid_cursor": 400,
+    "invalid_multipart": 400,
+    "invalid_token": 401,
+    "invalid_credentials": 401,
+    "refresh_reused": 401,
+    "duplicate": 409,
+    "id_taken": 409,
+    "in_use": 409,
+    "idempotency_in_flight": 409,
+    "idempotency_key_reused": 422,
+    "batch_failed": 422,
+}
+
+
+def register(messages: Mapping[str, tuple[str, str]], statuses: Mapping[str, int] | None = None) -> None:
+    """Add the codes of a context; a code means one thing, so taking one twice is an error.
+
+    `statuses` are those of codes that are raised as problems without being the `default_code` of a kind.
+    """
     clash = MESSAGES.keys() & messages.keys()
     if clash:
         raise ValueError(f"message codes taken twice: {sorted(clash)}")
     MESSAGES.update(messages)
+    STATUSES.update(statuses or {})
 
 
-def text(code: str, language: str, params: dict[str, object]) -> str:
+def text(code: str, language: str, params: Mapping[str, object]) -> str:
     """The message of a code in `en` or `zh`, with its parameters filled in."""
-    return MESSAGES[code][language == "zh"].format_map(params)
+    return fill(MESSAGES[code][language == "zh"], params, language)

@@ -96,6 +96,7 @@ def _complete_operations(document: dict[str, Any], routes: Sequence[BaseRoute]) 
                 operation["security"] = []
             _set_problems(operation, getattr(route, "errors", ()), responses)
             _name_permission(operation, getattr(route, "permission", None))
+            _announce(operation, getattr(route, "notice", None))
             for parameter in operation.get("parameters", ()):
                 _describe_id(parameter)
     document["components"]["responses"] = responses
@@ -106,6 +107,11 @@ def _name_permission(operation: dict[str, Any], permission: object) -> None:
         operation["x-permission"] = str(permission)
         if operation.get("description"):
             operation["description"] += f"\n\nPermission: `{permission}`"
+
+
+def _announce(operation: dict[str, Any], notice: str | None) -> None:
+    if notice:
+        operation["description"] = f"{operation.get('description', '')}\n\n{notice}".strip()
 
 
 def _describe_id(parameter: dict[str, Any]) -> None:

@@ -13,7 +13,8 @@ register(
             "已有记录使用该选项，请停用而不是删除。",
         ),
         "cannot_be_unique": ("A field of this type cannot be unique.", "该类型的字段不能设为唯一。"),
-    }
+    },
+    statuses={"option_in_use": 409},
 )
 
 
