@@ -15,6 +15,8 @@ from crm_api.identity.users import router as users_router
 from crm_api.identity.users.resource import users
 from crm_api.identity.users.service import refuse_team_in_use
 from crm_api.integrations.changes import models as feed
+from crm_api.integrations.exports import router as exports_router
+from crm_api.integrations.exports.resource import exports
 from crm_api.jobs import models as work
 from crm_api.jobs.port import Job, bind_jobs
 from crm_api.jobs.work import Loop
@@ -98,8 +100,10 @@ RESOURCES = (
     custom_fields,
     pipelines,
     opportunities,
+    exports,
 )
 ROUTERS: tuple[APIRouter, ...] = (
+    exports_router.export_router(RESOURCES),
     auth.router,
     users_router.router,
     teams_router.router,

@@ -71,6 +71,7 @@ class KitRoute(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         self.direct: Direct | None = getattr(endpoint, "direct", None)
+        self.own_query = self.direct is not None or getattr(endpoint, "own_query", False)
         super().__init__(path, endpoint, **options)
         doors = [dependant.call for dependant in self.dependant.dependencies]
         self.permission: Permission | None = next((d.permission for d in doors if isinstance(d, Door)), None)
@@ -186,8 +187,8 @@ class KitRoute(APIRoute):
         return principal
 
     async def _read(self, request: Request, principal: Principal | None) -> Any:
-        """The content of the body, and the query, once and strictly. A direct route reads its own query."""
-        if self.direct is None:
+        """The content of the body, and the query, once and strictly. Some routes read their own query."""
+        if not self.own_query:
             self._check_query(request)
         if request.method == "GET":
             return None

@@ -82,6 +82,16 @@ async def page(uow: UnitOfWork, listing: Listing, cursors: Cursors) -> dict[str,
     return answer
 
 
+async def count(uow: UnitOfWork, listing: Listing, cap: int) -> int:
+    """How many rows a list has, counted to `cap`."""
+    resource, principal = listing.resource, uow.principal
+    reach = principal.reach(resource.read)
+    shape = _Shape(listing, resource.access.scope(principal, reach, resource.name), None)
+    _, values = _values(principal, listing, None)
+    values["cap"] = cap
+    return int((await uow.fetch(("total", *shape.key), lambda: _total(shape), values))[0][0])
+
+
 def _values(principal: Principal, listing: Listing, place: Place | None) -> tuple[str | None, dict[str, Any]]:
     """When the walk began, if that matters to its filter, and what a page is bound to."""
     now = datetime.fromisoformat(place.began) if place and place.began else clock.now()
@@ -304,5 +314,6 @@ def _page(shape: _Shape) -> Select[Any]:
 def _total(shape: _Shape) -> Select[Any]:
     rows = scoped(shape.resource.model, "r")
     allowed = shape.resource.access.predicate(rows, shape.scope, shape.resource.name)
-    capped = select(rows.c.id).where(allowed, *shape.conditions(rows)).limit(TOTAL_CAP + 1).subquery("capped")
+    found = select(rows.c.id).where(allowed, *shape.conditions(rows))
+    capped = found.limit(bindparam("cap", TOTAL_CAP + 1, type_=Integer)).subquery("capped")
     return select(func.count()).select_from(capped)

@@ -9,6 +9,7 @@ products = Resource(
     singular="product",
     model=Product,
     access=everyone(),
+    portable=True,
     sorts={
         "created_at": "created_at",
         "name": "name_sort",

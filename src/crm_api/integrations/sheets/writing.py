@@ -83,9 +83,13 @@ def _plain(cell: Any) -> Any:
         return "true" if cell else "false"
     if isinstance(cell, Decimal):
         return format(cell, "f")
-    if isinstance(cell, (date, datetime)):
-        return cell.isoformat()
+    if isinstance(cell, date):
+        return _iso(cell)
     return cell
+
+
+def _iso(at: date) -> str:
+    return at.isoformat().replace("+00:00", "Z")
 
 
 class NdjsonWriter:
@@ -161,7 +165,7 @@ class XlsxWriter:
         elif isinstance(cell, date) and not isinstance(cell, datetime) and cell.year >= 1900:
             self._sheet.write_datetime(self._line, place, cell, self._day)
         else:
-            text = cell if isinstance(cell, str) else cell.isoformat()
+            text = cell if isinstance(cell, str) else _iso(cell)
             self._sheet.write_string(self._line, place, text[:MAX_CELL])
 
     def _number(self, place: int, cell: int | Decimal) -> None:

@@ -9,6 +9,7 @@ contacts = Resource(
     singular="contact",
     model=Contact,
     access=owned(),
+    portable=True,
     sorts={"created_at": "created_at", "name": "name_sort"},
     search=("name", "title", "phones", "emails"),
     sensitive_search=("phones", "emails"),

@@ -9,6 +9,7 @@ customers = Resource(
     singular="customer",
     model=Customer,
     access=owned(),
+    portable=True,
     sorts={"created_at": "created_at", "name": "name_sort"},
     search=("name", "code", "website", "phones", "emails", "tax_id"),
     sensitive_search=("phones", "emails", "tax_id"),

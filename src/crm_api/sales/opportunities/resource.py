@@ -10,6 +10,7 @@ opportunities = Resource(
     singular="opportunity",
     model=Opportunity,
     access=owned(),
+    portable=True,
     sorts={
         "created_at": "created_at",
         "name": "name_sort",
