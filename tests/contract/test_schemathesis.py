@@ -3,13 +3,7 @@
 Requests are generated from the document, half of them deliberately wrong; ids in paths are also replaced by real ones.
 """
 
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -27,6 +21,7 @@ from schemathesis.specs.openapi.checks import (
 from crm_api.main import document
 from crm_api.settings import Settings
 from tests.factories.companies import Actor, Company, Served, found_company
+from tests.factories.processes import serving
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 ROLES = ("company_owner", "account_manager", "support_agent")
@@ -39,34 +34,8 @@ SCHEMA.config.generation.update(modes=[GenerationMode.POSITIVE, GenerationMode.N
 @pytest.fixture(scope="module")
 def server(settings: Settings) -> Iterator[str]:
     """The application in a process of its own, on this worker's database."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {**os.environ, **settings.worker_environment(), "CRM_LOG_LEVEL": "error"}
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "uvicorn",
-            "--factory",
-            "crm_api.server.asgi:app",
-            "--port",
-            str(port),
-            "--log-level",
-            "error",
-        ],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-    )
-    try:
-        for _ in range(200):
-            with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-                break
-            time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(15)
+    with serving(settings) as (address, _):
+        yield address
 
 
 @pytest.fixture(scope="module")

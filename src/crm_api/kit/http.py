@@ -24,6 +24,7 @@ from crm_api.kit.answers import VARY
 from crm_api.kit.conflicts import OUTDATED, RETRIED, database_problem, name_the_other
 from crm_api.kit.cursors import Cursors
 from crm_api.kit.errors import BadRequest, Fault, Forbidden, Problem, Unauthenticated, bad_parameter
+from crm_api.kit.failpoints import failpoint
 from crm_api.kit.faults import problem_of
 from crm_api.kit.filters import unknown_parameter
 from crm_api.kit.idempotency import in_flight, recall, remember
@@ -288,7 +289,9 @@ class KitRoute(APIRoute):
         answer = respond(request, result, request_id, self.answers)
         if wishes.keyed and answer.status_code < FAILED:
             remember(unit, wishes.keyed, answer)
+        failpoint("request.performed")
         await unit.commit()
+        failpoint("request.committed")
         return answer
 
 
