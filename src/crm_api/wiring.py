@@ -20,7 +20,7 @@ from crm_api.integrations.exports.resource import exports
 from crm_api.jobs import models as work
 from crm_api.jobs.port import Job, bind_jobs
 from crm_api.jobs.work import Loop
-from crm_api.kit.registries import bind_gate, bind_reaction, bind_resources
+from crm_api.kit.registries import bind_catalogue, bind_gate, bind_reaction, bind_resources
 from crm_api.kit.rules import bind_rules
 from crm_api.kit.words import register_words
 from crm_api.parties.contacts import router as contacts_router
@@ -34,6 +34,7 @@ from crm_api.sales.pipelines import router as pipelines_router
 from crm_api.sales.pipelines.resource import pipelines
 from crm_api.sales.pipelines.service import found_pipeline
 from crm_api.setup.custom_fields import router as custom_fields_router
+from crm_api.setup.custom_fields.filtering import CATALOGUE
 from crm_api.setup.custom_fields.resource import custom_fields
 from crm_api.setup.custom_fields.service import keep_chosen_code
 from crm_api.setup.custom_fields.values import CustomValues
@@ -130,6 +131,7 @@ assert work
 
 bind_resources(RESOURCES)
 bind_rules(ClosedLists(), CustomValues())
+bind_catalogue(CATALOGUE.of)
 bind_jobs(JOBS)
 bind_gate("teams.delete", refuse_team_in_use)
 bind_gate("pipelines.delete", keep_used_pipeline)

@@ -5,7 +5,7 @@ the caller's reach) holds for no operator, and therefore for every negation: `ne
 """
 
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Text, Uuid, and_, func, literal, not_, or_, select
@@ -43,7 +43,7 @@ class Field:
         """Values that the condition numbered `first` is bound to besides `f<first>…`."""
         return {}
 
-    def present(self, rows: Alias) -> ColumnElement[bool]:
+    def present(self, rows: Alias, first: int) -> ColumnElement[bool]:
         """Whether a row has a value."""
         raise NotImplementedError
 
@@ -77,7 +77,9 @@ def condition(rows: Alias, node: Leaf | Branch) -> ColumnElement[bool]:
         return and_(*inner) if node.joint == "and" else or_(*inner)
     field = node.field
     found = (
-        field.present(rows) if node.operator == "present" else field.holds(rows, node.operator, node.first)
+        field.present(rows, node.first)
+        if node.operator == "present"
+        else field.holds(rows, node.operator, node.first)
     )
     return _not(found) if node.negated else found
 
@@ -109,7 +111,7 @@ class ColumnField(Field):
         super().__init__(name, kind, operators)
         self.column = column
 
-    def present(self, rows: Alias) -> ColumnElement[bool]:
+    def present(self, rows: Alias, first: int) -> ColumnElement[bool]:  # noqa: ARG002  a column needs no bind
         return rows.c[self.column].is_not(None)
 
     def holds(self, rows: Alias, operator: str, first: int) -> ColumnElement[bool]:
@@ -119,12 +121,12 @@ class ColumnField(Field):
 class MoneyField(ColumnField):
     """An amount; the comparable form of an absent one is the greatest number, which must not count as one."""
 
-    def present(self, rows: Alias) -> ColumnElement[bool]:
+    def present(self, rows: Alias, first: int) -> ColumnElement[bool]:  # noqa: ARG002  a column needs no bind
         return rows.c[self.name].is_not(None)
 
     def holds(self, rows: Alias, operator: str, first: int) -> ColumnElement[bool]:
         found = compare(rows.c[self.column], Micros().type(), operator, first)
-        return and_(found, self.present(rows)) if operator in ("gt", "gte") else found
+        return and_(found, self.present(rows, first)) if operator in ("gt", "gte") else found
 
 
 class ListField(ColumnField):
@@ -132,7 +134,7 @@ class ListField(ColumnField):
 
     kind: ListKind
 
-    def present(self, rows: Alias) -> ColumnElement[bool]:
+    def present(self, rows: Alias, first: int) -> ColumnElement[bool]:  # noqa: ARG002  a column needs no bind
         return func.jsonb_array_length(rows.c[self.column]) > literal(0)
 
     def holds(self, rows: Alias, operator: str, first: int) -> ColumnElement[bool]:
@@ -176,12 +178,21 @@ class NeighbourField(Field):
         super().__init__(f"{relation.name}.{field.name}", field.kind, operators)
         self._relation, self._field, self._scope = relation, field, scope
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, NeighbourField) and self._shape() == other._shape()
+
+    def __hash__(self) -> int:
+        return hash(self._shape())
+
+    def _shape(self) -> tuple[Any, ...]:
+        return self._relation, self._field, self._scope
+
     def values(self, first: int) -> Mapping[str, Any]:
         return self._field.values(first)
 
-    def present(self, rows: Alias) -> ColumnElement[bool]:
+    def present(self, rows: Alias, first: int) -> ColumnElement[bool]:
         near = self._relation.rows()
-        return self._reached(rows, near, self._field.present(near))
+        return self._reached(rows, near, self._field.present(near, first))
 
     def holds(self, rows: Alias, operator: str, first: int) -> ColumnElement[bool]:
         near = self._relation.rows()
@@ -190,12 +201,6 @@ class NeighbourField(Field):
     def _reached(self, rows: Alias, near: Alias, found: ColumnElement[bool]) -> ColumnElement[bool]:
         joined = self._relation.joined(rows, near, self._scope)
         return select(near.c.id).where(joined, found).correlate(rows).exists()
-
-
-@lru_cache(maxsize=4096)
-def neighbour_field(relation: Relation, field: Field, scope: Scope) -> NeighbourField:
-    """One object for equal fields, so that they are one key."""
-    return NeighbourField(relation, field, scope)
 
 
 @cache

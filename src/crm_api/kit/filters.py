@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.expression import Alias
 
-from crm_api.kit.conditions import Branch, Field, Leaf, condition, neighbour_field, own_fields
+from crm_api.kit.conditions import Branch, Field, Leaf, NeighbourField, condition, own_fields
 from crm_api.kit.errors import Invalid, Problem, bad_parameter
 from crm_api.kit.kinds import READ_ERRORS, Day, Flag, Instant, Kind
 from crm_api.kit.principal import Principal
@@ -96,7 +96,7 @@ class Filter:
         else:
             meant, values = _understood(field.kind, operator, given, as_json=as_json)
             negated = operator in NEGATIONS
-        first = len(self._values) if values else 0
+        first = len(self._values) if values or field.values(0) else 0
         self._values |= {f"f{first + i}": value for i, value in enumerate(values)}
         self._values |= field.values(first)
         self.is_moving = self.is_moving or any(isinstance(value, Edge) for value in values)
@@ -158,7 +158,7 @@ def find_field(resource: Resource, principal: Principal, name: str) -> Field | N
         if relation is None or relation.field in principal.unreadable(resource.name):
             return None
         inner = _readable(relation.target, principal, rest) if principal.reach(relation.target.read) else None
-        return neighbour_field(relation, inner, relation.scope(principal)) if inner else None
+        return NeighbourField(relation, inner, relation.scope(principal)) if inner else None
     return found
 
 
@@ -195,11 +195,15 @@ def _readable(resource: Resource, principal: Principal, name: str) -> Field | No
     if field is None and principal.catalogue:
         field = principal.catalogue.get(resource.name, {}).get(name)
     unreadable = principal.unreadable(resource.name)
-    return None if unreadable and not unreadable.isdisjoint((name, _root(name))) else field
+    return None if unreadable and not unreadable.isdisjoint(_roots(name)) else field
 
 
-def _root(name: str) -> str:
-    return "external_ids" if name == "external_id" else name.partition(".")[0]
+def _roots(name: str) -> tuple[str, ...]:
+    """What a name is part of: of `custom_fields.price.currency` each beginning."""
+    if name == "external_id":
+        return ("external_ids",)
+    parts = name.split(".")
+    return tuple(".".join(parts[: i + 1]) for i in range(len(parts)))
 
 
 def _understood(kind: Kind, operator: str, given: list[Any], *, as_json: bool) -> tuple[str, list[Any]]:

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from crm_api.kit.uow import UnitOfWork
 
 type_gate = Callable[["UnitOfWork", Any], Awaitable[None]]
+type_catalogue = Callable[["UnitOfWork"], Awaitable[Mapping[str, Mapping[str, Any]]]]
 type_reaction = Callable[["UnitOfWork", str, Mapping[str, Any]], Awaitable[None]]
 
 RESOURCES: dict[str, Resource] = {}
+_catalogues: list[type_catalogue] = []
 _gates: dict[str, list[type_gate]] = defaultdict(list)
 _reactions: dict[str, list[type_reaction]] = defaultdict(list)
 
@@ -34,6 +36,16 @@ def bind_gate(verb: str, gate: type_gate) -> None:
 def bind_reaction(event: str, reaction: type_reaction) -> None:
     """`reaction(uow, record_id, diff)` runs in the transaction of the event (`user.moved`)."""
     _reactions[event].append(reaction)
+
+
+def bind_catalogue(load: type_catalogue) -> None:
+    """`load(uow)` knows the fields that the unit's company defined itself, as `Principal.catalogue` holds them."""
+    _catalogues.append(load)
+
+
+async def catalogue_of(uow: "UnitOfWork") -> Mapping[str, Mapping[str, Any]]:
+    """The fields that the unit's company defined itself."""
+    return await _catalogues[0](uow) if _catalogues else {}
 
 
 async def ask_gates(verb: str, uow: "UnitOfWork", row: Any) -> None:

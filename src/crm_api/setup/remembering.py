@@ -4,18 +4,17 @@ The version comes with the principal, so that a request whose company has set up
 Another process follows within the second for which a principal is remembered; this one follows at once.
 """
 
-import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from crm_api.identity.tenants.repository import TenantRepository
+from crm_api.identity.tenants.setup_changes import is_settled
 from crm_api.kit.uow import UnitOfWork
 
-REMEMBERED, SETTLED_SECONDS = 1_000, 2.0
+REMEMBERED = 1_000
 T = TypeVar("T")
-_changed: OrderedDict[str, float] = OrderedDict()
 _kinds: "list[Remembered[Any]]" = []
 
 
@@ -32,7 +31,7 @@ class Remembered(Generic[T]):
         """What holds for the unit's company."""
         principal = uow.principal
         held = self._of_tenant.get(principal.tenant_id)
-        if _is_settled(principal.tenant_id):
+        if is_settled(principal.tenant_id):
             if principal.setup_version == 0:
                 return self._nothing
             if (
@@ -48,7 +47,7 @@ class Remembered(Generic[T]):
         if uow not in self._of_unit:
             found = self._of_unit[uow] = await self._load(uow)
             tenant, version = uow.principal.tenant_id, uow.principal.setup_version
-            if version is not None and _is_settled(tenant):
+            if version is not None and is_settled(tenant):
                 self._of_tenant[tenant] = version, found
                 self._of_tenant.move_to_end(tenant)
                 if len(self._of_tenant) > REMEMBERED:
@@ -64,16 +63,5 @@ class Remembered(Generic[T]):
 async def change_setup(uow: UnitOfWork) -> None:
     """Say that the unit changes the set-up; whoever changes it, too, waits for the commit."""
     await TenantRepository(uow).note_setup_change()
-    tenant = uow.principal.tenant_id
-    _changed[tenant] = time.monotonic()
-    _changed.move_to_end(tenant)
-    if len(_changed) > REMEMBERED:
-        _changed.popitem(last=False)
     for kind in _kinds:
         kind.forget(uow)
-
-
-def _is_settled(tenant: str) -> bool:
-    """Whether every principal remembered in this process knows the last change that it made."""
-    changed = _changed.get(tenant)
-    return changed is None or time.monotonic() - changed > SETTLED_SECONDS

@@ -7,8 +7,8 @@ import pytest
 
 from crm_api import roles
 from crm_api.identity.roles.catalogue import Role
+from crm_api.identity.tenants import setup_changes
 from crm_api.kit.principal import Right
-from crm_api.setup import remembering
 from tests.factories.companies import Company
 from tests.factories.everybody import everybody, expect
 from tests.factories.fields import define
@@ -154,12 +154,12 @@ async def test_another_process_follows_within_a_second(company: Company) -> None
     """The version travels with the principal; what is asked for by a new name is looked up at once."""
     await company.owner.create("/customers", name="A")
     field = await define(company, key="tier")
-    remembering._changed.clear()  # as in a process that did not make the change
+    setup_changes._changed.clear()  # as in a process that did not make the change
 
     made = await company.owner.create("/customers", name="A", custom_fields={"tier": "x"})
     assert made["custom_fields"] == {"tier": "x"}
     await company.owner.http.patch(f"/custom-fields/{field['id']}", json={"active": False})
-    remembering._changed.clear()
+    setup_changes._changed.clear()
     await asyncio.sleep(1.1)
     refused = await company.owner.http.post("/customers", json={"name": "A", "custom_fields": {"tier": "x"}})
     assert refused.json()["errors"][0]["code"] == "field_inactive"

@@ -3,15 +3,17 @@
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from crm_api.identity.auth.repository import AuthRepository
 from crm_api.identity.auth.tokens import TokenKeys
 from crm_api.identity.credentials.opaque import SecretKind, digest, tenant_of
+from crm_api.identity.tenants.setup_changes import is_settled
 from crm_api.kit import clock
 from crm_api.kit.errors import Forbidden, Unauthenticated
 from crm_api.kit.principal import Permission, Principal, Reach, Right
+from crm_api.kit.registries import catalogue_of
 from crm_api.kit.uow import UnitOfWork
 
 if TYPE_CHECKING:
@@ -44,14 +46,19 @@ class Principals:
             return await self._api_key(credential)
         claims = self._authentication.keys.verify(credential)
         key = (claims.tenant, claims.subject, claims.session)
-        return self._recall(key) or self._remember(key, await self._user(*key))
+        return self._recall(key) or await self._remember(key, await self._user(*key))
 
     def _recall(self, key: tuple[str, ...]) -> Principal | None:
         found = self._remembered.get(key)
-        return found[1] if found and time.monotonic() - found[0] < REMEMBERED_SECONDS else None
+        fresh = found and time.monotonic() - found[0] < REMEMBERED_SECONDS and is_settled(key[0])
+        return found[1] if found and fresh else None
 
-    def _remember(self, key: tuple[str, ...], principal: Principal) -> Principal:
-        self._remembered[key] = (time.monotonic(), principal)
+    async def _remember(self, key: tuple[str, ...], principal: Principal) -> Principal:
+        """The principal with the fields that their company defined; those are remembered by version."""
+        at = time.monotonic()
+        if principal.setup_version:
+            principal = replace(principal, catalogue=await self._in_unit(principal, catalogue_of))
+        self._remembered[key] = (at, principal)
         self._remembered.move_to_end(key)
         if len(self._remembered) > REMEMBERED:
             self._remembered.popitem(last=False)
@@ -95,7 +102,7 @@ class Principals:
                 if row is None or row["expires_at"] <= clock.now():
                     raise Forbidden
                 found = self._key_principal(tenant, row)
-            self._remember(key, found)
+            found = await self._remember(key, found)
         return found
 
     async def _api_key(self, secret: str) -> Principal:
@@ -109,7 +116,7 @@ class Principals:
             row = await self._ask(Principal(tenant, tenant), lambda auth: auth.of_api_key(hashed))
             if row is None or row["expires_at"] <= clock.now():
                 raise Unauthenticated("invalid_token")
-            found = self._remember(key, self._key_principal(tenant, row))
+            found = await self._remember(key, self._key_principal(tenant, row))
         return found
 
     def _key_principal(self, tenant: str, row: Any) -> Principal:
@@ -128,9 +135,12 @@ class Principals:
         )
 
     async def _ask(self, principal: Principal, question: Callable[[AuthRepository], Awaitable[Any]]) -> Any:
+        return await self._in_unit(principal, lambda unit: question(AuthRepository(unit)))
+
+    async def _in_unit(self, principal: Principal, question: Callable[[UnitOfWork], Awaitable[Any]]) -> Any:
         unit = UnitOfWork(self._pool, principal, read_only=True)
         try:
-            answer = await question(AuthRepository(unit))
+            answer = await question(unit)
             await unit.commit()
         finally:
             await unit.close()

@@ -6,6 +6,7 @@ from sqlalchemy.sql.dml import Insert, Update
 from sqlalchemy.sql.expression import bindparam
 
 from crm_api.identity.tenants.models import PrincipalKind, PrincipalRow, Tenant
+from crm_api.identity.tenants.setup_changes import note
 from crm_api.kit.db import table
 from crm_api.kit.effects import insert_of
 from crm_api.kit.tenancy import TENANT, scoped_update
@@ -36,6 +37,7 @@ class TenantRepository:
 
     async def note_setup_change(self) -> None:
         """Count a change of the set-up; holds the company until the commit."""
+        note(self.uow.principal.tenant_id)
         await self.uow.fetch("note set-up change", _note_setup_change, {})
 
     async def add_principal(self, principal_id: str, kind: PrincipalKind, name: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from crm_api.kit.conditions import own_fields
 from crm_api.kit.db import table
 from crm_api.kit.kinds import Choice as ChoiceKind
 from crm_api.kit.kinds import (
@@ -24,6 +25,7 @@ from crm_api.kit.kinds import (
 from crm_api.kit.resource import Resource
 from crm_api.kit.writers import WRITERS
 from crm_api.setup.custom_fields.definitions import Definition
+from crm_api.setup.custom_fields.filtering import fields_of_definition
 from crm_api.setup.dictionaries.catalogue import Choice, Dictionary
 from crm_api.setup.metadata.labels import of_choice, of_field
 
@@ -72,7 +74,7 @@ def standard_fields(resource: Resource, dictionaries: Mapping[str, Dictionary]) 
             **_chosen(resource, name, kind, dictionaries),
             "unique": name in unique,
             "max_length": kind.limit if isinstance(kind, TextKind) else None,
-            "operators": _operators(resource, name),
+            "operators": list(own_fields(resource)[name].operators) if name in own_fields(resource) else [],
             "sortable": name in resource.sorts,
         }
         for name, kind in resource.fields.items()
@@ -98,6 +100,7 @@ def lists(resource: Resource) -> list[dict[str, Any]]:
 def custom_field(field: Definition, dictionaries: Mapping[str, Dictionary]) -> dict[str, Any]:
     """A field that the company has defined."""
     choices = list(field.choices(dictionaries).values()) if field.type.chooses else None
+    operators = fields_of_definition(field, dictionaries)[f"custom_fields.{field.key}"].operators
     return {
         **_NOTHING,
         "name": f"custom_fields.{field.key}",
@@ -115,7 +118,7 @@ def custom_field(field: Definition, dictionaries: Mapping[str, Dictionary]) -> d
         "dictionary_type": field.dictionary_type,
         "closed": field.type.chooses,
         "references": field.target,
-        "operators": [],
+        "operators": list(operators),
         "sortable": field.type.can_be_sorted,
     }
 
@@ -168,14 +171,6 @@ def _chosen(
             "closed": found.closed,
         }
     return {}
-
-
-def _operators(resource: Resource, name: str) -> list[str]:
-    if name not in resource.filters:
-        return []
-    column, kind = resource.filters[name]
-    absent = resource.nullable(name if name in resource.columns else column)
-    return [*kind.operators, *(["is_null"] if absent else [])]
 
 
 def _unique(resource: Resource) -> set[str]:
