@@ -41,6 +41,7 @@ def settings(databases: database.Databases, tmp_path_factory: pytest.TempPathFac
         database_url=databases.app_dsn,
         storage_dir=tmp_path_factory.mktemp("files"),
         log_level="error",
+        stream_seconds=0.5,
         **generate_secrets().as_settings(),
     )
 

@@ -24,6 +24,7 @@ from crm_api.kit.http import Edge
 from crm_api.kit.observability import configure_logging
 from crm_api.kit.openapi import build_document
 from crm_api.kit.problem_pages import problem_routes
+from crm_api.kit.sse import Streams
 from crm_api.outbound import Allowed, Outbound
 from crm_api.probes import document_route, probe_routes
 from crm_api.roles import rights
@@ -64,6 +65,7 @@ def create_app(settings: Settings) -> FastAPI:
     configure_logging(settings.log_level)
     configure_mappers()
     bind_files(file_store(settings.storage_url, settings.file_dir))
+
     app = FastAPI(
         title="CRM API",
         version=__version__,
@@ -104,8 +106,10 @@ async def running(settings: Settings, app: FastAPI) -> AsyncIterator[None]:
                 Principals(pool, authentication).authenticate,
                 settings.trusted_proxies,
                 limits,
+                Streams(settings.streams, settings.stream_seconds),
             )
-            yield
+            with app.state.edge.streams.draining_on_signal():
+                yield
     finally:
         await app.state.outbound.aclose()
         await pool.close()

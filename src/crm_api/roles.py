@@ -23,6 +23,7 @@ _KNOW_EACH_OTHER = {
     "dictionary_types:read": ALL,
     "dictionary_items:read": ALL,
     "custom_fields:read": ALL,
+    "changes:read": ALL,
 }
 
 ROLES: dict[str, Role] = {

@@ -99,6 +99,8 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(
         default=0, ge=0, le=10, description="hops in front whose X-Forwarded-For entry is believed"
     )
+    streams: int = Field(default=100, ge=0, description="event streams of one process at a time")
+    stream_seconds: float = Field(default=3600, gt=0, description="after which a client connects anew")
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(default=(), description="comma separated")
     outbound_allow: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),

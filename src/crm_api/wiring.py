@@ -15,8 +15,10 @@ from crm_api.identity.users import router as users_router
 from crm_api.identity.users.resource import users
 from crm_api.identity.users.service import refuse_team_in_use
 from crm_api.integrations.changes import models as feed
+from crm_api.integrations.changes import router as changes_router
 from crm_api.integrations.exports import router as exports_router
 from crm_api.integrations.exports.resource import exports
+from crm_api.integrations.stream import router as stream_router
 from crm_api.jobs import models as work
 from crm_api.jobs.port import Job, bind_jobs
 from crm_api.jobs.work import Loop
@@ -68,6 +70,7 @@ TAGS = (
     {"name": "custom-fields", "description": "Fields that the company defines itself (自定义字段)."},
     {"name": "metadata", "description": "What objects are made of, for programs (元数据)."},
     {"name": "dictionary-types", "description": "Lists of the data dictionary (字典类型)."},
+    {"name": "changes", "description": "What changed, for systems that keep a copy (变更流)."},
     {"name": "dictionary-items", "description": "Choices that the company names itself (数据字典)."},
 )
 
@@ -120,6 +123,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     pipelines_router.router,
     opportunities_router.router,
     reports_router.router,
+    changes_router.router,
+    stream_router.router,
 )
 # Jobs are declared in the `jobs.py` of a package; loops run beside the API for as long as a worker does.
 JOBS: tuple[Job, ...] = ()

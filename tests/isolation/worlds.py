@@ -6,6 +6,7 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from crm_api.integrations.changes.relay import relay_tenant
 from crm_api.kit.registries import RESOURCES
 from tests.factories.companies import PASSWORD, Actor, Company
 from tests.isolation.operations import Operation
@@ -51,6 +52,7 @@ class World:
             if resource == "opportunities":
                 self.ids["line"] = record["lines"][0]["id"]
         self.seen |= set(self.ids.values())
+        await relay_tenant(self.company.served.pool, self.company.tenant_id)
 
     async def make(self, resource: str) -> dict[str, Any]:
         """A new record."""

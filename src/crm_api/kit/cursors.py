@@ -42,14 +42,14 @@ class Cursors:
             .rstrip("=")
         )
 
-    def read(self, cursor: str, bound_to: bytes) -> Place:
+    def read(self, cursor: str, bound_to: bytes, *, parameter: str = "cursor") -> Place:
         """The place a cursor stands for; one that is broken or belongs elsewhere is a BadRequest."""
         try:
             raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
             back, values, began = orjson.loads(self._cipher.decrypt(raw[:_NONCE], raw[_NONCE:], bound_to))
         except (ValueError, InvalidTag) as error:
             raise BadRequest(
-                "invalid_cursor", faults=[Fault("parameter", "cursor", "invalid_cursor")]
+                "invalid_cursor", faults=[Fault("parameter", parameter, "invalid_cursor")]
             ) from error
         return Place(bool(back), values, began)
 

@@ -28,26 +28,40 @@ def event(
     uow: UnitOfWork, resource: Resource, row: Any, kind: str, changes: Mapping[str, Any], at: datetime
 ) -> Effect:
     """`<singular>.<kind>` happened to a row; waits for its place in the feed from the commit on."""
-    return Effect(
-        "event",
-        _event,
-        {
-            "id": new_id(),
-            "created_at": at,
-            "type": f"{resource.singular}.{kind}",
-            "schema_version": 1,
-            "resource": resource.name,
-            "record_id": row.id,
-            "version": row.version,
-            "owner_id": getattr(row, "owner_id", None),
-            "team_id": getattr(row, "team_id", None),
-            "actor_id": uow.principal.id,
-            "request_id": uow.origin.request_id,
-            "ip": uow.origin.ip,
-            "user_agent": uow.origin.user_agent,
-            "changes": changes,
-        },
-    )
+    return Effect("event", _event, _fact(uow, resource, row, kind, changes, at))
+
+
+async def events(
+    uow: UnitOfWork,
+    resource: Resource,
+    kind: str,
+    rows: Sequence[tuple[Any, Mapping[str, Any]]],
+    at: datetime,
+) -> None:
+    """The same happened to many rows, each with its own changes: written at once, in one batch."""
+    facts = [_fact(uow, resource, row, kind, changes, at) for row, changes in rows]
+    await uow.many("events", lambda: _event(""), facts)
+
+
+def _fact(
+    uow: UnitOfWork, resource: Resource, row: Any, kind: str, changes: Mapping[str, Any], at: datetime
+) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "created_at": at,
+        "type": f"{resource.singular}.{kind}",
+        "schema_version": 1,
+        "resource": resource.name,
+        "record_id": row.id,
+        "version": row.version,
+        "owner_id": getattr(row, "owner_id", None),
+        "team_id": getattr(row, "team_id", None),
+        "actor_id": uow.principal.id,
+        "request_id": uow.origin.request_id,
+        "ip": uow.origin.ip,
+        "user_agent": uow.origin.user_agent,
+        "changes": changes,
+    }
 
 
 def _event(suffix: str) -> Insert:

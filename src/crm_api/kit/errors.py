@@ -98,6 +98,13 @@ class PreconditionRequired(Problem):
     default_code = "precondition_required"
 
 
+class Gone(Problem):
+    """It was there, and will not come back under this name."""
+
+    status = 410
+    default_code = "gone"
+
+
 class TooLarge(Problem):
     status = 413
     default_code = "body_too_large"

@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import asyncpg
@@ -23,7 +23,7 @@ from crm_api.kit.allowed import UNIT, Door, OwnDoor, PublicDoor
 from crm_api.kit.answers import VARY
 from crm_api.kit.conflicts import OUTDATED, RETRIED, database_problem, name_the_other
 from crm_api.kit.cursors import Cursors
-from crm_api.kit.errors import BadRequest, Fault, Forbidden, Problem, Unauthenticated, bad_parameter
+from crm_api.kit.errors import BadRequest, Fault, Forbidden, Problem, bad_parameter
 from crm_api.kit.failpoints import failpoint
 from crm_api.kit.faults import problem_of
 from crm_api.kit.filters import unknown_parameter
@@ -33,9 +33,10 @@ from crm_api.kit.limits import Limits
 from crm_api.kit.listing import strict_query
 from crm_api.kit.observability import log_request, record_request
 from crm_api.kit.principal import Permission, Principal, Reach
-from crm_api.kit.requests import origin_of, read_body, read_json
+from crm_api.kit.requests import bearer, origin_of, read_body, read_json
 from crm_api.kit.resolving import plan_of
 from crm_api.kit.responding import refusal, respond, tried
+from crm_api.kit.sse import Streams
 from crm_api.kit.streaming import StreamDoor
 from crm_api.kit.uow import PublicUnit, UnitOfWork
 from crm_api.kit.uploads import Multipart, read_upload
@@ -62,6 +63,7 @@ class Edge:
     authenticate: Callable[[str], Awaitable[Principal]]
     trusted_proxies: int = 0
     limits: Limits | None = None
+    streams: Streams = field(default_factory=Streams)
 
 
 class KitRoute(APIRoute):
@@ -293,14 +295,6 @@ class KitRoute(APIRoute):
         await unit.commit()
         failpoint("request.committed")
         return answer
-
-
-def bearer(request: Request) -> str:
-    """The credential of an Authorization header."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise Unauthenticated
-    return token
 
 
 def _unreadable(errors: Sequence[Any]) -> Problem:

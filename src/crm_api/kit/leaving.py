@@ -10,6 +10,7 @@ from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.dml import ReturningUpdate, Update
 from sqlalchemy.sql.expression import bindparam
 
+from crm_api.kit import effects
 from crm_api.kit.db import table
 from crm_api.kit.effects import insert_of
 from crm_api.kit.events import OwnershipPeriod
@@ -21,6 +22,7 @@ from crm_api.kit.uow import UnitOfWork
 
 _OWNER = bindparam("owner", type_=Uuid(as_uuid=False))
 _TEAM = bindparam("team", type_=Uuid(as_uuid=False))
+_RECORDS = bindparam("records", type_=ARRAY(Uuid(as_uuid=False)))
 
 
 async def count_open_rows(uow: UnitOfWork, owner_id: str) -> dict[str, int]:
@@ -35,16 +37,26 @@ async def count_open_rows(uow: UnitOfWork, owner_id: str) -> dict[str, int]:
 
 
 async def restamp_open_rows(uow: UnitOfWork, owner_id: str, team_id: str | None, at: datetime) -> None:
-    """Live open rows of a user count for another team from now on; closed ones keep the one they had."""
+    """Live open rows of a user count for another team from now on; closed ones keep the one they had.
+
+    Each changes, and says so: `<singular>.restamped`, with its version counted on.
+    """
+    wanted = {"owner": owner_id, "team": team_id}
     for resource in _owned():
-        rows = await uow.fetch(
-            ("restamp", resource.name),
-            partial(_restamp, resource),
-            {"owner": owner_id, "team": team_id},
-        )
-        ids = [row[0] for row in rows]
-        if ids:
-            await _change_periods(uow, resource, ids, {"owner_id": owner_id, "team_id": team_id}, at)
+        moving = await uow.fetch(("moving rows", resource.name), partial(_moving, resource), wanted)
+        if moving:
+            former = {row[0]: row[1] for row in moving}
+            stamps = {"records": list(former), "at": at, "by": uow.principal.id}
+            rows = await uow.fetch(
+                ("restamp", resource.name), partial(_restamp, resource), {**wanted, **stamps}
+            )
+            moved = [
+                resource.model.new(id=row[0], version=row[1], owner_id=owner_id, team_id=team_id)
+                for row in rows
+            ]
+            tell = [(row, {"team_id": {"from": former[row.__dict__["id"]], "to": team_id}}) for row in moved]
+            await effects.events(uow, resource, "restamped", tell, at)
+            await _change_periods(uow, resource, list(former), {"owner_id": owner_id, "team_id": team_id}, at)
 
 
 async def _change_periods(
@@ -76,11 +88,26 @@ def _count(resource: Resource) -> Select[Any]:
     return select(func.count()).select_from(rows).where(*_open(resource, rows.c))
 
 
+def _moving(resource: Resource) -> Select[Any]:
+    rows = scoped(resource.model, "r")
+    columns: list[Any] = [cast(rows.c.id, Text), cast(rows.c.team_id, Text)]
+    return (
+        select(*columns)
+        .where(*_open(resource, rows.c), rows.c.team_id.is_distinct_from(_TEAM))
+        .with_for_update(key_share=True, of=rows)
+    )
+
+
 def _restamp(resource: Resource) -> ReturningUpdate[Any]:
     columns = table(resource.model).c
-    moved = columns.team_id.is_distinct_from(_TEAM)
-    changed = scoped_update(resource.model).where(*_open(resource, columns), moved).values(team_id=_TEAM)
-    return changed.returning(cast(columns.id, Text))
+    changed = scoped_update(resource.model).where(columns.id == any_(_RECORDS))
+    stamps = {
+        "team_id": _TEAM,
+        "version": columns.version + 1,
+        "updated_at": bindparam("at", type_=columns.updated_at.type),
+        "updated_by": bindparam("by", type_=columns.updated_by.type),
+    }
+    return changed.values(stamps).returning(cast(columns.id, Text), columns.version)
 
 
 def _end_periods() -> Update:
@@ -89,7 +116,7 @@ def _end_periods() -> Update:
         scoped_update(OwnershipPeriod)
         .where(
             periods.resource == bindparam("of", type_=Text),
-            periods.record_id == any_(bindparam("records", type_=ARRAY(Uuid(as_uuid=False)))),
+            periods.record_id == any_(_RECORDS),
             periods.ended_at.is_(None),
         )
         .values(ended_at=bindparam("at", type_=periods.ended_at.type))

@@ -48,6 +48,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "forbidden": ("You are not allowed to do this.", "您没有权限执行此操作。"),
     "not_found": ("There is no such resource.", "资源不存在。"),
+    "gone": ("This is not there any more.", "该资源已不存在。"),
+    "too_many_streams": (
+        "Too many streams are open here; try again later.",
+        "当前打开的事件流过多，请稍后再试。",
+    ),
     "method_not_allowed": ("This method is not allowed here.", "此处不允许使用该方法。"),
     "conflict": ("The current state stands against it.", "与当前状态冲突。"),
     "duplicate": ("Another record already holds this value.", "已存在相同取值的记录。"),

@@ -8,11 +8,19 @@ from typing import Any, NoReturn
 
 from starlette.requests import ClientDisconnect, Request
 
-from crm_api.kit.errors import BadRequest, Fault, Invalid, TooLarge, UnsupportedMediaType
+from crm_api.kit.errors import BadRequest, Fault, Invalid, TooLarge, Unauthenticated, UnsupportedMediaType
 from crm_api.kit.uow import Origin
 
 BODY_LIMIT, AGENT_LIMIT = 1_000_000, 300
 _ESCAPED = re.compile(rb"\\u(0000|[dD][89a-fA-F])")
+
+
+def bearer(request: Request) -> str:
+    """The credential of an Authorization header."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated
+    return token
 
 
 def origin_of(request: Request, request_id: str, trusted_proxies: int) -> Origin:

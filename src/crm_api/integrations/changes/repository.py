@@ -1,21 +1,27 @@
-"""The SQL of the relay."""
+"""The SQL of the feed: of the relay that fills it, and of those who read it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, Select, Text, cast, func, select
+from sqlalchemy import ARRAY, BigInteger, Integer, Select, Text, Uuid, and_, cast, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import Insert, ReturningDelete, Update
 from sqlalchemy.sql.expression import bindparam
 
+from crm_api.identity.tenants.models import PrincipalRow
 from crm_api.integrations.changes.models import FeedEntry, FeedHead
+from crm_api.kit.access import Scope, access_values
 from crm_api.kit.db import table
 from crm_api.kit.effects import insert_of
-from crm_api.kit.events import PendingEvent
+from crm_api.kit.events import Event, PendingEvent
+from crm_api.kit.reading import read_columns, shown
+from crm_api.kit.resource import Resource
 from crm_api.kit.tenancy import scoped, scoped_delete, scoped_insert, scoped_update
 from crm_api.kit.uow import UnitOfWork
 
 _LIMIT = bindparam("limit", type_=Integer)
+_AFTER = bindparam("after", type_=BigInteger)
+_IDS = bindparam("ids", type_=ARRAY(Uuid(as_uuid=False)))
 
 
 class RelayRepository:
@@ -53,6 +59,42 @@ class RelayRepository:
         await self.uow.fetch("move feed head", _move_head, {"head": head + len(entries)})
 
 
+class FeedRepository:
+    """The feed as it is read: by position, each record by the rules of its own resource."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+
+    async def window(self, after: int, size: int) -> Any:
+        """`known`: the event at `after`; `head`: the last position; `last`: the event `size` on, or at the head."""
+        rows = await self.uow.fetch("feed window", _window, {"after": after, "size": size})
+        return rows[0]
+
+    async def events(self, after: int, until: int, resources: Sequence[str], limit: int) -> Sequence[Any]:
+        """The events of some resources in a stretch of the feed, oldest first."""
+        values = {"after": after, "until": until, "resources": list(resources), "limit": limit}
+        return await self.uow.fetch("feed events", _events, values)
+
+    async def visible(self, resource: Resource, ids: Collection[str]) -> set[str]:
+        """Which of some records the caller reaches now, deleted ones included."""
+        rows = await self._of(resource, "feed visible", _visible, ids)
+        return {row[0] for row in rows}
+
+    async def states(self, resource: Resource, ids: Collection[str]) -> dict[str, dict[str, Any]]:
+        """Some records as the caller may see them now."""
+        if not ids:
+            return {}
+        rows = await self._of(resource, "feed states", _states, ids)
+        return {record["id"]: record for record in shown(resource, self.uow.principal, rows)}
+
+    async def _of(self, resource: Resource, shape: str, build: Any, ids: Collection[str]) -> Sequence[Any]:
+        principal = self.uow.principal
+        reach = principal.reach(resource.read)
+        scope = resource.access.scope(principal, reach, resource.name)
+        values = {**access_values(principal, reach), "ids": sorted(ids)}
+        return await self.uow.fetch((shape, resource.name, scope), lambda: build(resource, scope), values)
+
+
 def _in_order(row: Any) -> tuple[Any, Any, str]:
     return row["written_at"], row["created_at"], row["id"]
 
@@ -87,3 +129,59 @@ def _take() -> ReturningDelete[Any]:
 
 def _move_head() -> Update:
     return scoped_update(FeedHead).values(position=bindparam("head", type_=BigInteger))
+
+
+def _window() -> Select[Any]:
+    heads, before, last = scoped(FeedHead, "h"), scoped(FeedEntry, "before"), scoped(FeedEntry, "last")
+    head = select(heads.c.position).scalar_subquery()
+    until = func.least(head, _AFTER + bindparam("size", type_=Integer))
+    return select(
+        head.label("head"),
+        select(cast(before.c.event_id, Text))
+        .where(before.c.position == _AFTER)
+        .scalar_subquery()
+        .label("known"),
+        select(cast(last.c.event_id, Text)).where(last.c.position == until).scalar_subquery().label("last"),
+    )
+
+
+def _events() -> Select[Any]:
+    feed, events, actors = scoped(FeedEntry, "f"), scoped(Event, "e"), scoped(PrincipalRow, "p")
+    same = and_(events.c.id == feed.c.event_id, events.c.created_at == feed.c.event_at)
+    return (
+        select(
+            feed.c.position,
+            cast(events.c.id, Text).label("id"),
+            events.c.type,
+            events.c.created_at,
+            events.c.resource,
+            *(
+                cast(events.c[name], Text).label(name)
+                for name in ("record_id", "owner_id", "team_id", "actor_id")
+            ),
+            events.c.version,
+            events.c.changes,
+            actors.c.kind.label("actor_kind"),
+            actors.c.name.label("actor_name"),
+        )
+        .select_from(feed.join(events, same).join(actors, actors.c.id == events.c.actor_id))
+        .where(
+            feed.c.position > _AFTER,
+            feed.c.position <= bindparam("until", type_=BigInteger),
+            events.c.resource == func.any(bindparam("resources", type_=ARRAY(Text))),
+        )
+        .order_by(feed.c.position)
+        .limit(_LIMIT)
+    )
+
+
+def _visible(resource: Resource, scope: Scope) -> Select[Any]:
+    rows = scoped(resource.model, "r")
+    allowed = resource.access.predicate(rows, scope, resource.name)
+    return select(cast(rows.c.id, Text)).where(rows.c.id == func.any(_IDS), allowed)
+
+
+def _states(resource: Resource, scope: Scope) -> Select[Any]:
+    rows = scoped(resource.model, "r")
+    allowed = resource.access.predicate(rows, scope, resource.name)
+    return select(*read_columns(resource, rows)).where(rows.c.id == func.any(_IDS), allowed)

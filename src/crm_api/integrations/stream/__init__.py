@@ -1,0 +1,1 @@
+"""What changed, as it happens: the feed as server-sent events."""
