@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from crm_api.kit import clock
 from crm_api.kit.ids import new_id
 from crm_api.kit.principal import Permission, Principal, Reach
+from crm_api.kit.searching import misspellings, phrase
 from crm_api.kit.text import company_key, grams, sort_key
 from crm_api.main import create_app
 from crm_api.settings import Settings
@@ -160,7 +161,8 @@ class Hand:
                 principal.id,
                 changes,
             )
-            await connection.execute(CREATE_DOCUMENT, principal.tenant_id, made, sorted(grams(name)))
+            words = sorted(grams(name) | misspellings(name))
+            await connection.execute(CREATE_DOCUMENT, principal.tenant_id, made, phrase(name), words)
             similar = await connection.fetch(SIMILAR, principal.tenant_id, key, made, principal.id)
             await connection.execute("COMMIT")
         return answer({**row, "possible_duplicates": [dict(other) for other in similar]}, 201)
@@ -221,7 +223,7 @@ CREATE_EVENT = (
     "INSERT INTO events (tenant_id, id, created_at, type, schema_version, resource, record_id, version, actor_id, changes)"
     " VALUES ($1, $2, $3, $4, 1, 'customers', $5, $6, $7, $8)"
 )
-CREATE_DOCUMENT = "INSERT INTO search_documents (tenant_id, id, resource, grams, sensitive_grams) VALUES ($1, $2, 'customers', $3, '{}')"
+CREATE_DOCUMENT = "INSERT INTO search_documents (tenant_id, id, resource, title, grams, sensitive_grams) VALUES ($1, $2, 'customers', $3, $4, '{}')"
 SIMILAR = (
     f"SELECT id, name FROM customers WHERE {LIVE} AND name_key = $2 AND id <> $3 AND owner_id = $4 LIMIT 5"
 )

@@ -52,9 +52,9 @@ class Cast:
     rows: dict[str, int]
 
 
-def arguments(description: str, **more: object) -> argparse.Namespace:
+def arguments(description: str, rows: int = 1_000_000) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--rows", type=int, default=rows)
     parser.add_argument("--seconds", type=float, default=2.0, help="of each measured round")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--data", type=Path, default=None, help="keep the data here")
@@ -168,14 +168,14 @@ async def _fill(connection: asyncpg.Connection, slug: str, rows: int) -> str:
 _CUSTOMERS = """
 INSERT INTO customers (tenant_id, id, kind, name, name_sort, name_key, code, level, category, industry, source, region, address,
     phones, emails, website, tax_id, parent_id, lifecycle, lifecycle_entered_at, last_contact_at, next_contact_at, owner_id, team_id,
-    external_ids, created_at, created_by, updated_at, updated_by, version, deleted_at)
+    external_ids, custom_fields, created_at, created_by, updated_at, updated_by, version, deleted_at)
 SELECT $1::uuid, gen_random_uuid(), 'company', 'Customer ' || i, 'customer ' || lpad(md5(i::text), 12), 'customer ' || i, 'C' || i,
     chr(65 + i % 4), 'direct', 'software', 'referral', 'east', 'Century Avenue ' || i,
     '[{"raw": "021 5012 3456", "value": "+862150123456"}]', '[{"raw": "info@example.com", "value": "info@example.com"}]',
     'https://example.com/' || i, NULL, NULL, 'prospect', at, NULL, NULL,
     CASE WHEN i <= $7 THEN $5::uuid ELSE ($2::uuid[])[1 + pick] END,
     CASE WHEN i <= $7 THEN $6::uuid ELSE ($3::uuid[])[1 + pick] END,
-    '[]', at, ($2::uuid[])[1], at, ($2::uuid[])[1], 1, NULL
+    '[]', '{}', at, ($2::uuid[])[1], at, ($2::uuid[])[1], 1, NULL
 FROM (SELECT i, (hashint4(i) & 1073741823) % cardinality($2::uuid[]) AS pick,
              timestamptz '2020-01-01' + i * interval '1 minute' AS at FROM generate_series(1, $4::int) AS i) AS made
 """

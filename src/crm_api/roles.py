@@ -24,6 +24,7 @@ _KNOW_EACH_OTHER = {
     "dictionary_items:read": ALL,
     "custom_fields:read": ALL,
     "changes:read": ALL,
+    "search:read": ALL,
 }
 
 ROLES: dict[str, Role] = {

@@ -18,6 +18,7 @@ from crm_api.integrations.changes import models as feed
 from crm_api.integrations.changes import router as changes_router
 from crm_api.integrations.exports import router as exports_router
 from crm_api.integrations.exports.resource import exports
+from crm_api.integrations.search import router as search_router
 from crm_api.integrations.stream import router as stream_router
 from crm_api.jobs import models as work
 from crm_api.jobs.port import Job, bind_jobs
@@ -71,6 +72,10 @@ TAGS = (
     {"name": "metadata", "description": "What objects are made of, for programs (元数据)."},
     {"name": "dictionary-types", "description": "Lists of the data dictionary (字典类型)."},
     {"name": "changes", "description": "What changed, for systems that keep a copy (变更流)."},
+    {
+        "name": "search",
+        "description": "Find any record by what it is called, its numbers or addresses (搜索).",
+    },
     {"name": "dictionary-items", "description": "Choices that the company names itself (数据字典)."},
 )
 
@@ -125,6 +130,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     reports_router.router,
     changes_router.router,
     stream_router.router,
+    search_router.router,
 )
 # Jobs are declared in the `jobs.py` of a package; loops run beside the API for as long as a worker does.
 JOBS: tuple[Job, ...] = ()

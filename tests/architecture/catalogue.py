@@ -28,7 +28,11 @@ WITHOUT_TENANT = {*OPEN, *QUEUE, "alembic_version"}
 # Numbers of jobs; every other id is made in Python.
 SEQUENCES = {"pgqueuer_id_seq", "pgqueuer_log_id_seq"}
 # Functions that run as their owner, and who that is.
-DEFINER = {"crm_search(text,text[],boolean)": ROLES.search, "crm_pending_tenants(integer)": ROLES.search}
+DEFINER = {
+    "crm_search(text,text[],boolean,text,integer)": ROLES.search,
+    "crm_search_similar(text,text[],boolean,integer)": ROLES.search,
+    "crm_pending_tenants(integer)": ROLES.search,
+}
 SEARCHED = {"search_documents", "pending_events"}
 KINDS = {"r": "table", "p": "partitioned table", "v": "view", "m": "materialized view", "f": "foreign table"}
 KINDS |= {"S": "sequence", "c": "composite type"}

@@ -202,6 +202,7 @@ SAMPLES: dict[str, Callable[[World, dict[str, Any]], Any]] = {
     "opportunities_reopen": lambda w, r: {"stage_id": w.ids["stage_first"]},
 }
 PARAMETERS: dict[str, list[dict[str, str]]] = {
+    "search_get": [{"q": "mark", "limit": "50"}],
     "sales_performance_get": [
         {"group_by": group, **depth}
         for group in ("owner", "team", "product", "stage", "month")

@@ -13,6 +13,7 @@ from crm_api.kit.db import Base, table
 from crm_api.kit.events import Event, ExternalId, OwnershipPeriod, PendingEvent, SearchDocument
 from crm_api.kit.ids import new_id
 from crm_api.kit.resource import Resource
+from crm_api.kit.searching import misspellings, phrase
 from crm_api.kit.tenancy import scoped_delete, scoped_insert, scoped_update
 from crm_api.kit.text import grams
 from crm_api.kit.uow import Effect, UnitOfWork
@@ -134,13 +135,15 @@ def search_document(resource: Resource, row: Any) -> Effect:
         _words(getattr(row, name)) for name in resource.search if name not in resource.sensitive_search
     ]
     closed_words = [_words(getattr(row, name)) for name in resource.sensitive_search]
+    title = _words(getattr(row, resource.label))
     return Effect(
         "search",
         _search,
         {
             "id": row.id,
             "resource": resource.name,
-            "grams": sorted(grams(*open_words)),
+            "title": phrase(title),
+            "grams": sorted(grams(*open_words) | misspellings(title)),
             "sensitive_grams": sorted(grams(*closed_words)),
         },
     )
@@ -180,5 +183,5 @@ def _search(suffix: str) -> Insert:
     statement = insert(table(SearchDocument)).values(dict(insert_of(SearchDocument, suffix)._values or {}))
     return statement.on_conflict_do_update(
         index_elements=["tenant_id", "id"],
-        set_={"grams": statement.excluded.grams, "sensitive_grams": statement.excluded.sensitive_grams},
+        set_={name: statement.excluded[name] for name in ("title", "grams", "sensitive_grams")},
     )

@@ -82,12 +82,20 @@ class ExternalId(Tenanted, Base):
 
 
 class SearchDocument(Tenanted, Base):
-    """What `q=` finds of a record: its grams, and apart those of fields that not everybody may search."""
+    """What search finds of a record: its title, its grams, and apart those that not everybody may search."""
 
     __tablename__ = "search_documents"
     resource: Mapped[str] = columns.line(63)
+    title: Mapped[str] = columns.sort_text()
     grams: Mapped[list[str]] = columns.grams()
     sensitive_grams: Mapped[list[str]] = columns.grams()
     __table_args__ = (
-        Index("search_documents_grams_idx", text("(grams || sensitive_grams)"), postgresql_using="gin"),
+        Index(
+            "search_documents_grams_idx",
+            "tenant_id",
+            "resource",
+            text("(grams || sensitive_grams)"),
+            postgresql_using="gin",
+        ),
+        Index("search_documents_title_idx", "tenant_id", "resource", "title"),
     )

@@ -13,7 +13,7 @@ from crm_api.kit.kinds import Micros, kind_of
 from crm_api.kit.principal import Principal
 from crm_api.kit.relative import zones
 from crm_api.kit.resource import Resource
-from crm_api.kit.text import query_grams
+from crm_api.kit.searching import Words, words_of
 
 DEFAULT_LIMIT, MAX_LIMIT, SORT_KEYS, QUERY_LENGTH = 50, 200, 3, 200
 CONTROLS = ("limit", "cursor", "sort", "include_total", "q", "deleted", "tz")
@@ -21,7 +21,10 @@ CONTROLS = ("limit", "cursor", "sort", "include_total", "q", "deleted", "tz")
 
 @dataclass(slots=True)
 class Listing:
-    """A list request, checked; `sort` holds (column, descending) with the id last."""
+    """A list request, checked; `sort` holds (column, descending) with the id last.
+
+    `words` are those of `q`; with `similar` they may have a typing error.
+    """
 
     resource: Resource
     filter: Filter
@@ -29,7 +32,8 @@ class Listing:
     limit: int = DEFAULT_LIMIT
     cursor: str | None = None
     include_total: bool = False
-    grams: list[str] | None = None
+    words: Words | None = None
+    similar: bool = False
     sensitive: bool = True
     deleted: str = "exclude"
     zone: str = "UTC"
@@ -158,7 +162,7 @@ def _search(listing: Listing, principal: Principal, text: str) -> None:
         raise bad_parameter(
             "q", "too_long" if resource.search else "unknown_parameter", limit=QUERY_LENGTH, hint=""
         )
-    listing.grams = query_grams(text) if text.strip() else None
+    listing.words = words_of(text) if text.strip() else None
     listing.sensitive = not unreadable.intersection(resource.sensitive_search)
 
 

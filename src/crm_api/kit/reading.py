@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import orjson
 from sqlalchemy import Integer, Select, Text, Uuid, and_, desc, false, func, or_, select, tuple_, union
-from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.expression import Alias, bindparam
 
@@ -16,13 +16,14 @@ from crm_api.kit import clock
 from crm_api.kit.access import Arm, Scope, access_values
 from crm_api.kit.cursors import Cursors, Place, bound
 from crm_api.kit.db import table
-from crm_api.kit.errors import NotFound
+from crm_api.kit.errors import BadRequest, NotFound
 from crm_api.kit.ids import as_id
 from crm_api.kit.kinds import MoneyKind, Structure, kind_of
 from crm_api.kit.listing import Listing
 from crm_api.kit.money import money_json
 from crm_api.kit.principal import Principal, Right
 from crm_api.kit.resource import Children, Resource
+from crm_api.kit.searching import Hits, Source, found_among, holds_words, look_up
 from crm_api.kit.tenancy import scoped
 from crm_api.kit.uow import UnitOfWork
 
@@ -48,14 +49,26 @@ async def get(uow: UnitOfWork, resource: Resource, record_id: str) -> dict[str, 
 
 
 async def page(uow: UnitOfWork, listing: Listing, cursors: Cursors) -> dict[str, Any]:
-    """One page of a list with the cursors to its neighbours; total only when asked, and capped."""
+    """One page of a list with the cursors to its neighbours; total only when asked, and capped.
+
+    When nothing matches `q` as it was typed, the list is that of the records that match but for a typing error.
+    """
+    answer = await _page_of(uow, listing, cursors)
+    if answer["data"] or not _forgives(listing) or listing.cursor is not None:
+        return answer
+    listing.similar = True
+    return await _page_of(uow, listing, cursors)
+
+
+async def _page_of(uow: UnitOfWork, listing: Listing, cursors: Cursors) -> dict[str, Any]:
     resource, principal = listing.resource, uow.principal
     reach = principal.reach(resource.read)
     scope = resource.access.scope(principal, reach, resource.name)
+    place = _place(principal, listing, cursors)
     bound_to = _what_cursors_fit(principal, listing)
-    place = cursors.read(listing.cursor, bound_to) if listing.cursor is not None else None
-    shape = _Shape(listing, scope, place)
-    began, values = _values(principal, listing, place)
+    hits = await _look_up(uow, listing)
+    shape = _Shape(listing, scope, place, hits)
+    began, values = _values(principal, listing, place, hits)
     rows = await uow.fetch(("page", *shape.key), lambda: _page(shape), values)
     more = len(rows) > listing.limit
     rows = rows[: listing.limit]
@@ -86,19 +99,27 @@ async def count(uow: UnitOfWork, listing: Listing, cap: int) -> int:
     """How many rows a list has, counted to `cap`."""
     resource, principal = listing.resource, uow.principal
     reach = principal.reach(resource.read)
-    shape = _Shape(listing, resource.access.scope(principal, reach, resource.name), None)
-    _, values = _values(principal, listing, None)
+    hits = await _look_up(uow, listing)
+    shape = _Shape(listing, resource.access.scope(principal, reach, resource.name), None, hits)
+    _, values = _values(principal, listing, None, hits)
     values["cap"] = cap
-    return int((await uow.fetch(("total", *shape.key), lambda: _total(shape), values))[0][0])
+    found = int((await uow.fetch(("total", *shape.key), lambda: _total(shape), values))[0][0])
+    if found or listing.similar or not _forgives(listing):
+        return found
+    listing.similar = True
+    return await count(uow, listing, cap)
 
 
-def _values(principal: Principal, listing: Listing, place: Place | None) -> tuple[str | None, dict[str, Any]]:
+def _values(
+    principal: Principal, listing: Listing, place: Place | None, hits: Hits | None
+) -> tuple[str | None, dict[str, Any]]:
     """When the walk began, if that matters to its filter, and what a page is bound to."""
     now = datetime.fromisoformat(place.began) if place and place.began else clock.now()
     values = {
         **access_values(principal, principal.reach(listing.resource.read)),
         **listing.filter.values(now, listing.zone),
-        "grams": listing.grams,
+        "found_ids": list(hits.fits) if hits else [],
+        "grams": listing.words and listing.words.grams,
         "limit": listing.limit + 1,
     }
     if place:
@@ -106,9 +127,34 @@ def _values(principal: Principal, listing: Listing, place: Place | None) -> tupl
     return now.isoformat() if listing.filter.is_moving else None, values
 
 
+async def _look_up(uow: UnitOfWork, listing: Listing) -> Hits | None:
+    if listing.words is None:
+        return None
+    source = Source(listing.resource, listing.sensitive)
+    return (await look_up(uow, [source], listing.words, similar=listing.similar))[source.resource.name]
+
+
+def _place(principal: Principal, listing: Listing, cursors: Cursors) -> Place | None:
+    """Where a page begins. A cursor of a list with typing errors goes on with it."""
+    if listing.cursor is None:
+        return None
+    try:
+        return cursors.read(listing.cursor, _what_cursors_fit(principal, listing))
+    except BadRequest:
+        if not _forgives(listing):
+            raise
+        listing.similar = True
+        return cursors.read(listing.cursor, _what_cursors_fit(principal, listing))
+
+
+def _forgives(listing: Listing) -> bool:
+    return listing.words is not None and bool(listing.words.clauses)
+
+
 def _what_cursors_fit(principal: Principal, listing: Listing) -> bytes:
     zone = listing.zone if listing.filter.is_moving else None
-    asked = (listing.filter.asked, zone, listing.sort, listing.grams, listing.deleted)
+    searched = (listing.words, listing.similar)
+    asked = (listing.filter.asked, zone, listing.sort, searched, listing.deleted)
     return bound((principal.tenant_id, listing.resource.name, *asked))
 
 
@@ -214,7 +260,7 @@ def _get(resource: Resource, scope: Scope) -> Select[Any]:
 class _Shape:
     """What shapes the SQL of a page."""
 
-    def __init__(self, listing: Listing, scope: Scope, place: Place | None) -> None:
+    def __init__(self, listing: Listing, scope: Scope, place: Place | None, hits: Hits | None) -> None:
         self.resource, self.filter, self.sort, self.deleted = (
             listing.resource,
             listing.filter,
@@ -223,7 +269,8 @@ class _Shape:
         )
         self.scope = scope
         self.placed, self.back = place is not None, place is not None and place.back
-        self.searching, self.sensitive = listing.grams is not None, listing.sensitive
+        self.source = Source(self.resource, listing.sensitive)
+        self.among, self.holding = hits is not None and not hits.more, hits is not None and hits.more
         self.key = (
             self.resource.name,
             scope,
@@ -232,8 +279,9 @@ class _Shape:
             self.deleted,
             self.placed,
             self.back,
-            self.searching,
-            self.sensitive,
+            self.source.sensitive,
+            self.among,
+            self.holding,
         )
 
     def order(self, rows: Any) -> list[ColumnElement[Any]]:
@@ -243,13 +291,10 @@ class _Shape:
     def conditions(self, rows: Alias) -> list[ColumnElement[bool]]:
         """Everything but access and place."""
         found = [*self.resource.alive(rows, self.deleted), *self.filter.conditions(rows)]
-        if self.searching:
-            hits = func.crm_search(
-                bindparam("searched", self.resource.name, type_=Text),
-                bindparam("grams", type_=ARRAY(Text)),
-                bindparam("sensitive", self.sensitive),
-            ).table_valued("record_id", name="hits")
-            found.append(rows.c.id.in_(select(hits.c.record_id)))
+        if self.among:
+            found.append(found_among(rows))
+        if self.holding:
+            found.append(holds_words(rows, self.source))
         return found
 
     def place(self, rows: Any) -> list[ColumnElement[bool]]:
@@ -288,7 +333,7 @@ def _page(shape: _Shape) -> Select[Any]:
         kind_of(table(shape.resource.model).columns[name]).select(column).label(f"key_{name}")
         for (name, _), column in zip(shape.sort, keys, strict=True)
     ]
-    if shape.searching or shape.filter.selective or shape.scope in (Scope(Arm.ALL), Scope(Arm.NONE)):
+    if shape.among or shape.filter.selective or shape.scope in (Scope(Arm.ALL), Scope(Arm.NONE)):
         allowed = shape.resource.access.predicate(rows, shape.scope, shape.resource.name)
         return narrow(select(*shown_columns, *places).where(allowed), rows)
     inner = scoped(shape.resource.model, "k")

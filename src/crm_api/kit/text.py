@@ -179,13 +179,22 @@ def query_grams(q: str) -> list[str]:
 
     Only the first 200 characters of the query count.
     """
-    wanted: list[str] = []
+    return list(dict.fromkeys(gram for _, wanted in query_terms(q) for gram in wanted))
+
+
+def query_terms(q: str) -> list[tuple[str, list[str]]]:
+    """The e-mail addresses, numbers, Chinese runs and words of a query, folded, each with its grams."""
+    found: list[tuple[str, list[str]]] = []
     rest = fold(q[:_QUERY_CHARACTERS])
     for pattern, take in ((_EMAIL, _whole), (_NUMBERS, _number), (_CJK_RUN, _pairs), (_WORD, _word)):
-        for match in pattern.finditer(rest):
-            wanted += take(match[0])
+        found += [(match[0], take(match[0])) for match in pattern.finditer(rest)]
         rest = pattern.sub(" ", rest)
-    return list(dict.fromkeys(wanted))
+    return found
+
+
+def is_cjk(term: str) -> bool:
+    """Whether a term is a run of Chinese, Japanese or Korean characters."""
+    return _CJK_RUN.fullmatch(term) is not None
 
 
 def _stored(text: str) -> Iterator[str]:
