@@ -33,6 +33,7 @@ from crm_api.settings import Settings
 from crm_api.storage.files import bind_files
 from crm_api.storage.opening import file_store
 
+SERVERS = ({"url": "/", "description": "The server that this document comes from.", "x-internal": False},)
 OPENAPI_URL = "/api/v1/openapi.json"
 ACCEPTED = (
     "Authorization",
@@ -145,5 +146,10 @@ def api_routes() -> list[Any]:
 def document() -> dict[str, Any]:
     """The OpenAPI document of every route under `/api/v1/`."""
     return build_document(
-        api_routes(), title="CRM API", version=__version__, description=wiring.DESCRIPTION, tags=wiring.TAGS
+        api_routes(),
+        title="CRM API",
+        version=__version__,
+        description=wiring.DESCRIPTION,
+        tags=wiring.TAGS,
+        servers=SERVERS,
     )

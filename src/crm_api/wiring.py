@@ -1,5 +1,7 @@
 """The one list of resources, routers, jobs, gates and reactions; the only module that sees every context."""
 
+from importlib.resources import files
+
 from fastapi import APIRouter
 
 from crm_api.analytics.reports import router as reports_router
@@ -50,12 +52,7 @@ from crm_api.setup.dictionary_types.resource import dictionary_types
 from crm_api.setup.dictionary_types.service import found_dictionary_types
 from crm_api.setup.metadata import router as metadata_router
 
-DESCRIPTION = """A complete CRM over HTTP: customers, contacts, products, pipelines, opportunities and the reports
-managers decide from.
-
-Sign in with the **Authorize** button (e-mail and password) or `POST /api/v1/auth/login`, and send the access token, or
-an API key, as `Authorization: Bearer …`. Lists are `{"data": […], "page": {…}}`; every error is
-`application/problem+json` (RFC 9457) with a stable `code`, in English or Chinese by `Accept-Language`."""
+DESCRIPTION = (files("crm_api") / "description.md").read_text("utf-8")
 TAGS = (
     {"name": "auth", "description": "Sign in, carry on, sign out (登录)."},
     {"name": "users", "description": "People of the company (用户)."},

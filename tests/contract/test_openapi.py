@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from crm_api.cli import app
-from crm_api.kit.openapi import missing_descriptions, operations
+from crm_api.kit.described import missing_descriptions
+from crm_api.kit.openapi import operations, parameters_of
 from crm_api.main import document
 from tests.architecture.sources import ROOT
 
@@ -54,7 +55,7 @@ def test_a_guarded_operation_names_what_every_guarded_one_can_answer(made: dict[
 
 def test_the_id_in_a_path_is_a_described_uuid(made: dict[str, Any]) -> None:
     for name, operation in operations(made):
-        declared = {item["name"]: item for item in operation.get("parameters", ()) if item["in"] == "path"}
+        declared = {item["name"]: item for item in parameters_of(operation) if item["in"] == "path"}
         for parameter in re.findall(r"\{(\w+_id)\}", name):
             assert declared[parameter]["schema"]["format"] == "uuid", name
             assert declared[parameter]["description"], name

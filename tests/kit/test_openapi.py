@@ -9,7 +9,8 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 
-from crm_api.kit.openapi import build_document, missing_descriptions
+from crm_api.kit.described import missing_descriptions
+from crm_api.kit.openapi import build_document, parameters_of
 
 TAGS = [{"name": "Boxes", "description": "What things are kept in."}]
 
@@ -158,7 +159,7 @@ def test_the_id_in_a_path_is_a_described_uuid() -> None:
     @app.get("/boxes/{big_box_id}", operation_id="boxes_get")
     async def get_box(big_box_id: str) -> None: ...
 
-    (parameter,) = build(app)["paths"]["/boxes/{big_box_id}"]["get"]["parameters"]
+    (parameter,) = parameters_of(build(app)["paths"]["/boxes/{big_box_id}"]["get"])
     assert parameter["description"] == "Id of the big box."
     assert parameter["schema"] == {"type": "string", "format": "uuid"}
 

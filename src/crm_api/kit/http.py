@@ -89,6 +89,8 @@ class KitRoute(APIRoute):
         self.safe = bool(getattr(endpoint, "safe", False)) or self.methods == {"GET"}
         names = [parameter.alias for parameter in self.dependant.path_params]
         self.record: str | None = next((name for name in names if name.endswith("_id")), None)
+        form = self.body_field is not None and isinstance(self.body_field.field_info, Form)
+        self.repeatable = not (self.public or self.safe or self.streams or self.uploads or form)
         retiring = getattr(endpoint, "retiring", None)
         self.deprecated, self.notice = bool(retiring) or None, retiring and retiring.notice
         self.retiring: Mapping[str, str] = retiring.headers if retiring else {}
@@ -222,8 +224,7 @@ class KitRoute(APIRoute):
     def _wishes(self, request: Request, content: Any) -> Wishes:
         if request.method == "GET":
             return NONE
-        repeatable = not (self.public or self.safe or self.streams or self.uploads or content is FORM)
-        return wishes_of(request, content, self.record, repeatable=repeatable)
+        return wishes_of(request, content, self.record, repeatable=self.repeatable)
 
     async def _repeatably(
         self,
@@ -314,7 +315,7 @@ def problem_in_query(item: dict[str, Any]) -> BadRequest:
 
 
 def _errors(route: KitRoute) -> tuple[int, ...]:
-    found = {400, 401, 429, 503}
+    found = {400, 401, 429, 500, 503}
     found |= {403} if route.permission else set()
     found |= {404} if "{" in route.path_format else set()
     if route.methods and route.methods != {"GET"}:

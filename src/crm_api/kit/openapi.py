@@ -13,7 +13,8 @@ from fastapi.openapi.utils import get_fields_from_routes, get_openapi
 from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute
 
-from crm_api.kit.examples import NoExample, compose_examples, example_of, has_example
+from crm_api.kit.examples import compose_examples
+from crm_api.kit.headers import describe_headers, header_components
 from crm_api.kit.problem_responses import problem_response, problem_schemas
 
 TOKEN_URL = "/api/v1/auth/token"  # noqa: S105  where tokens are had
@@ -21,13 +22,14 @@ _METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
 _SECURITY_SCHEMES = {
     "password": {
         "type": "oauth2",
-        "description": "E-mail and password of a user; the answer is a short-lived access token.",
+        "description": "E-mail and password of a user; the answer is a short-lived access token (a JWT as RFC8725 "
+        "demands) and a refresh token.",
         "flows": {"password": {"tokenUrl": TOKEN_URL, "scopes": {}}},
     },
     "token": {
         "type": "http",
         "scheme": "bearer",
-        "description": "An API key (`crm_live_…`) or an access token.",
+        "description": "An API key (`crm_live_…`) or an access token (a JWT as RFC8725 demands).",
     },
 }
 
@@ -56,13 +58,16 @@ def build_document(
     )
     components = document.setdefault("components", {})
     components["schemas"] = {**_definitions(routes), **problem_schemas()}
+    components |= header_components()
     components["securitySchemes"] = _SECURITY_SCHEMES
     document["security"] = [{name: []} for name in _SECURITY_SCHEMES]
     _complete_operations(document, routes)
     for schema in _root_schemas(document):
         _tidy(schema)
+    _forget_defaults(document)
     _describe_references(components["schemas"])
     compose_examples(components["schemas"])
+    _leave_out_unused(document)
     _check(document)
     return _sorted(document)
 
@@ -73,6 +78,11 @@ def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any
         for method in _METHODS:
             if method in item:
                 yield f"{method.upper()} {path}", item[method]
+
+
+def parameters_of(operation: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The parameters that are this operation's own; the headers that many share are components."""
+    return [parameter for parameter in operation.get("parameters", ()) if "$ref" not in parameter]
 
 
 def _definitions(routes: Sequence[BaseRoute]) -> dict[str, Any]:
@@ -97,7 +107,8 @@ def _complete_operations(document: dict[str, Any], routes: Sequence[BaseRoute]) 
             _set_problems(operation, getattr(route, "errors", ()), responses)
             _name_permission(operation, getattr(route, "permission", None))
             _announce(operation, getattr(route, "notice", None))
-            for parameter in operation.get("parameters", ()):
+            describe_headers(operation, method, route, document["components"]["schemas"])
+            for parameter in parameters_of(operation):
                 _describe_id(parameter)
     document["components"]["responses"] = responses
 
@@ -151,7 +162,7 @@ def _set_problems(operation: dict[str, Any], errors: Sequence[int], shared: dict
 def _root_schemas(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     yield from document["components"]["schemas"].values()
     for _, operation in operations(document):
-        for parameter in operation.get("parameters", ()):
+        for parameter in parameters_of(operation):
             parameter["schema"].pop("title", None)
             yield parameter["schema"]
         for part in (operation.get("requestBody", {}), *operation["responses"].values()):
@@ -162,7 +173,18 @@ def _root_schemas(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
                 yield content["schema"]
 
 
-def _children(schema: Mapping[str, Any]) -> Iterator[Any]:
+def _forget_defaults(document: Mapping[str, Any]) -> None:
+    """In a change, what is left out stays as it is: nothing is put in its place."""
+    for name, operation in operations(document):
+        schema = (
+            operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+        )
+        target = document["components"]["schemas"].get(schema.get("$ref", "").rsplit("/", 1)[-1], {})
+        for field in target.get("properties", {}).values() if name.startswith("PATCH ") else ():
+            field.pop("default", None)
+
+
+def children_of(schema: Mapping[str, Any]) -> Iterator[Any]:
     yield from schema.get("properties", {}).values()
     for word in ("anyOf", "oneOf", "allOf", "prefixItems"):
         yield from schema.get(word, ())
@@ -172,11 +194,13 @@ def _children(schema: Mapping[str, Any]) -> Iterator[Any]:
 
 
 def _tidy(schema: dict[str, Any]) -> None:
-    for child in _children(schema):
+    for child in children_of(schema):
         _tidy(child)
     properties = schema.get("properties", {})
     for child in properties.values():
         child.pop("title", None)
+        if child.get("default", 0) in (None, ""):  # stands for being left out, which `required` tells
+            del child["default"]
     if "examples" in schema:
         schema["examples"] = [_like(properties, example) for example in schema["examples"]]
     choices = schema.get("anyOf", [])
@@ -213,6 +237,16 @@ def _check(document: dict[str, Any]) -> None:
         raise ValueError(f"references that lead nowhere: {lost}")
 
 
+def _leave_out_unused(document: dict[str, Any]) -> None:
+    """Common headers that no operation has yet."""
+    used = set(_references(document))
+    for kind in ("headers", "parameters"):
+        components = document["components"]
+        components[kind] = {
+            name: part for name, part in components[kind].items() if f"#/components/{kind}/{name}" in used
+        }
+
+
 def _references(node: Any) -> Iterator[str]:
     if isinstance(node, dict):
         if isinstance(node.get("$ref"), str):
@@ -246,51 +280,3 @@ def _in_order(node: Any, parent: str) -> Any:
     # Properties and the methods of a path are read by people in the order in which they stand.
     keys = node if parent == "properties" or parent.startswith("/") else sorted(node)
     return {key: _in_order(node[key], key) for key in keys}
-
-
-def missing_descriptions(document: Mapping[str, Any]) -> list[str]:
-    """What a reader of the document would miss, one line each.
-
-    Every operation has a summary, a description and a described tag, every parameter, property and enum has a
-    description, every object schema an example.
-    """
-    tags = {tag["name"] for tag in document.get("tags", ()) if tag.get("description")}
-    missing: list[str] = []
-    for name, operation in operations(document):
-        missing += [f"{name}: no {word}" for word in ("summary", "description") if not operation.get(word)]
-        if not operation.get("tags"):
-            missing.append(f"{name}: no tag")
-        missing += [
-            f"{name}: tag {tag} has no description" for tag in operation.get("tags", ()) if tag not in tags
-        ]
-        missing += [
-            f"{name}: parameter {parameter['name']} has no description"
-            for parameter in operation.get("parameters", ())
-            if not parameter.get("description")
-        ]
-    for name, schema in document["components"]["schemas"].items():
-        if "enum" in schema and not schema.get("description"):
-            missing.append(f"{name}: no description")
-        missing += [*_without_example(name, document["components"]["schemas"]), *_undescribed(name, schema)]
-    return missing
-
-
-def _without_example(name: str, schemas: Mapping[str, Any]) -> list[str]:
-    if schemas[name].get("type") != "object" or has_example(schemas[name]):
-        return []
-    try:
-        example_of(name, schemas)
-    except NoExample as field:
-        return [f"{name}: no example ({field} has none)"]
-    return [f"{name}: no example"]
-
-
-def _undescribed(name: str, schema: Mapping[str, Any]) -> list[str]:
-    missing = []
-    for key, child in schema.get("properties", {}).items():
-        if not child.get("description"):
-            missing.append(f"{name}.{key}: no description")
-        missing += _undescribed(f"{name}.{key}", child)
-    for child in _children({word: part for word, part in schema.items() if word != "properties"}):
-        missing += _undescribed(name, child)
-    return missing

@@ -6,6 +6,7 @@ import orjson
 
 from crm_api.kit.answers import problem_answer
 from crm_api.kit.errors import Fault, Invalid, Problem
+from crm_api.kit.headers import problem_headers
 from crm_api.kit.requests import BODY_LIMIT
 
 MEDIA_TYPE = "application/problem+json"
@@ -101,5 +102,6 @@ def problem_response(status: int) -> dict[str, Any]:
     schema = {"$ref": "#/components/schemas/Problem"}
     return {
         "description": example["title"],
+        "headers": problem_headers(status),
         "content": {MEDIA_TYPE: {"schema": schema, "example": example}},
     }

@@ -4,7 +4,7 @@ from inspect import Parameter, Signature
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field, create_model
+from pydantic import BaseModel, Field, WithJsonSchema, create_model
 
 from crm_api.kit import reading
 from crm_api.kit.allowed import admit, allowed
@@ -13,6 +13,8 @@ from crm_api.kit.listing import MAX_LIMIT, faults_in_body, from_body, from_query
 from crm_api.kit.resource import Resource
 from crm_api.kit.schemas import Flag, Schema, Whole
 from crm_api.kit.uow import UnitOfWork
+
+CURSOR_LIMIT = 16_384
 
 
 class Page(Schema):
@@ -40,19 +42,26 @@ class Query(Schema):
     sort: list[str] | None = Field(
         None, description="Sort keys, `-` for descending.", max_length=3, examples=[["-created_at"]]
     )
-    limit: Whole | None = Field(None, description=f"1 to {MAX_LIMIT}, 50 unless given.")
-    cursor: str | None = Field(None, description="A cursor of an earlier answer to the same query.")
+    limit: (
+        Annotated[Whole, WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAX_LIMIT})] | None
+    ) = Field(None, description=f"1 to {MAX_LIMIT}, 50 unless given.")
+    cursor: str | None = Field(
+        None, max_length=CURSOR_LIMIT, description="A cursor of an earlier answer to the same query."
+    )
     include_total: Flag | None = Field(None, description="Count the matching records, to 10,000.")
     q: str | None = Field(
-        None, description="Words, prefixes of words or Chinese fragments that must all occur."
+        None,
+        max_length=200,
+        description="Words, prefixes of words or Chinese fragments that must all occur.",
     )
     tz: str | None = Field(
         None,
+        max_length=64,
         description="IANA zone of relative dates; the company's unless given.",
         examples=["Asia/Shanghai"],
     )
     deleted: str | None = Field(
-        None, description="`exclude`, `include` or `only`; needs the right to restore."
+        None, max_length=7, description="`exclude`, `include` or `only`; needs the right to restore."
     )
 
 

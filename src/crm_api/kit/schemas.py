@@ -148,6 +148,7 @@ def _email(value: object) -> object:
 _DECIMAL_SCHEMA = {
     "type": "string",
     "format": "decimal",
+    "maxLength": 20,
     "pattern": r"^-?\d{1,12}(\.\d{1,6})?$",
     "examples": ["199.90"],
 }
@@ -183,7 +184,7 @@ Amount = Annotated[Decimal, BeforeValidator(_amount), _written, WithJsonSchema(_
 Currency = Annotated[
     str,
     BeforeValidator(_currency),
-    WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$", "examples": ["CNY"]}),
+    WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$", "maxLength": 3, "examples": ["CNY"]}),
 ]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 ShortLine = Annotated[str, StringConstraints(min_length=1, max_length=63)]
@@ -248,13 +249,16 @@ Email = Annotated[
     ContactPoint,
     BeforeValidator(_email),
     WithJsonSchema(
-        {"type": "string", "format": "email", "examples": ["li.na@example.com"]}, mode="validation"
+        {"type": "string", "format": "email", "maxLength": 254, "examples": ["li.na@example.com"]},
+        mode="validation",
     ),
 ]
 Phone = Annotated[
     ContactPoint,
     BeforeValidator(_phone),
-    WithJsonSchema({"type": "string", "examples": ["+86 138 0013 8000"]}, mode="validation"),
+    WithJsonSchema(
+        {"type": "string", "maxLength": 100, "examples": ["+86 138 0013 8000"]}, mode="validation"
+    ),
 ]
 
 

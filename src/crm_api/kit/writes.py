@@ -46,7 +46,7 @@ class Operation(Schema):
     external: ExternalIdSchema | None = Field(
         None, description="Its key in another system; for `upsert`, and instead of `id`."
     )
-    if_version: Annotated[int, Field(ge=1)] | None = Field(
+    if_version: Annotated[int, Field(ge=1, le=999_999_999)] | None = Field(
         None, description="Only if the record still has this version.", examples=[None]
     )
     data: dict[str, JsonValue] | None = Field(

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from crm_api.analytics.reports.resource import READ_SALES_PERFORMANCE
 from crm_api.analytics.reports.schemas import Grouping, SalesPerformance
@@ -17,7 +17,12 @@ from crm_api.kit.uow import UnitOfWork
 
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"], route_class=KitRoute)
 CanRead = Annotated[UnitOfWork, allowed(READ_SALES_PERFORMANCE)]
-Level = Annotated[int, BeforeValidator(Whole().read)]
+Level = Annotated[
+    int,
+    BeforeValidator(Whole().read),
+    Field(ge=1, le=20),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 20}),
+]
 
 
 @router.get(
@@ -35,8 +40,6 @@ async def get_sales_performance(
         Query(
             description="With `group_by=team`: 1 rolls up to the teams without parent, 2 to those below them, and so on;"
             " absent, each team stands for itself.",
-            ge=1,
-            le=20,
         ),
     ] = None,
     since: Annotated[

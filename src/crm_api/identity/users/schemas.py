@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from crm_api.identity.credentials.schemas import Password
@@ -32,11 +32,13 @@ def _address(email: str) -> str:
     return folded
 
 
-TimeZone = Annotated[str, AfterValidator(_zone)]
+TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_zone)]
 Address = Annotated[
     str,
     AfterValidator(_address),
-    WithJsonSchema({"type": "string", "format": "email", "examples": ["li.na@example.com"]}),
+    WithJsonSchema(
+        {"type": "string", "format": "email", "maxLength": 254, "examples": ["li.na@example.com"]}
+    ),
 ]
 
 

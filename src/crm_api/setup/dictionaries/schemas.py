@@ -8,7 +8,7 @@ from crm_api.kit.schemas import Flag, Id, Line, RecordRead, Schema, Whole
 from crm_api.setup.dictionary_types.schemas import Key
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=63, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
-Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
+Colour = Annotated[str, StringConstraints(max_length=7, pattern=r"^#[0-9a-f]{6}$")]
 Position = Annotated[
     Whole, Field(ge=0, le=1_000_000), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 1_000_000})
 ]
