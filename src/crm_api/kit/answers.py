@@ -13,6 +13,10 @@ _OPTIONS = orjson.OPT_UTC_Z
 VARY = "Authorization, Accept-Language"  # whose answer it is, and in which language
 
 
+class Partial(dict[str, Any]):
+    """A record shown in part or with neighbours: its entity tag is weak, and says nothing of the neighbours."""
+
+
 class Answer(NamedTuple):
     """What a handler returns when the status depends on what happened."""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import Integer, Select, Text, Uuid, select
 from sqlalchemy.sql.expression import bindparam
 
+from crm_api.kit.answers import Partial
 from crm_api.kit.errors import BadRequest, Fault, PreconditionFailed, PreconditionRequired
 from crm_api.kit.events import Event
 from crm_api.kit.tenancy import scoped
@@ -42,7 +43,7 @@ def entity_tag(record: Any) -> str | None:
     version = record.get("version") if isinstance(record, dict) and "id" in record else None
     if not isinstance(version, int):
         return None
-    return f'W/"v{version}"' if record.get("redacted") else f'"v{version}"'
+    return f'W/"v{version}"' if record.get("redacted") or isinstance(record, Partial) else f'"v{version}"'
 
 
 def same_tag(if_none_match: str, tag: str) -> bool:

@@ -21,8 +21,8 @@ from crm_api.kit.db import Base, Tenanted
 from crm_api.kit.effects import insert_of
 from crm_api.kit.errors import BadRequest, Conflict, Fault, Invalid
 from crm_api.kit.ids import new_id
-from crm_api.kit.reading import redact, unseen
 from crm_api.kit.registries import RESOURCES
+from crm_api.kit.showing import redact, unseen
 from crm_api.kit.tenancy import scoped
 from crm_api.kit.uow import Effect, UnitOfWork
 

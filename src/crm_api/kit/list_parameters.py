@@ -25,6 +25,14 @@ _DESCRIBED: dict[str, tuple[str, dict[str, Any]]] = {
         "IANA zone in which relative dates such as `today` are meant; the company's unless given.",
         {"type": "string", "examples": ["Europe/Berlin"]},
     ),
+    "fields": (
+        "What to show, comma-separated; everything unless given. `owner.name` shows that much of a neighbour.",
+        {"type": "string", "examples": ["id,name"]},
+    ),
+    "expand": (
+        "Neighbours to show beside their ids, comma-separated, at most two steps away and five.",
+        {"type": "string"},
+    ),
 }
 _SPECIAL: dict[str, dict[str, Any]] = {
     "is_null": {"type": "boolean"},
@@ -49,6 +57,9 @@ def list_parameters(resource: Resource) -> list[dict[str, Any]]:
 def control_parameter(name: str, resource: Resource) -> dict[str, Any]:
     """A parameter that is no field."""
     description, schema = _DESCRIBED[name]
+    if name == "expand" and resource.neighbours:
+        schema = {**schema, "examples": [next(iter(resource.neighbours))]}
+        description += f" Here: {', '.join(f'`{near}`' for near in resource.neighbours)}."
     if name == "sort":
         schema = {**schema, "examples": [resource.default_sort]}
     return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}

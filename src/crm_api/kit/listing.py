@@ -14,9 +14,11 @@ from crm_api.kit.principal import Principal
 from crm_api.kit.relative import zones
 from crm_api.kit.resource import Resource
 from crm_api.kit.searching import Words, words_of
+from crm_api.kit.shape import FULL, Shape, shape_of
 
+SHAPING = ("fields", "expand")
 DEFAULT_LIMIT, MAX_LIMIT, SORT_KEYS, QUERY_LENGTH = 50, 200, 3, 200
-CONTROLS = ("limit", "cursor", "sort", "include_total", "q", "deleted", "tz")
+CONTROLS = ("limit", "cursor", "sort", "include_total", "q", "deleted", "tz", "fields", "expand")
 
 
 @dataclass(slots=True)
@@ -37,6 +39,7 @@ class Listing:
     sensitive: bool = True
     deleted: str = "exclude"
     zone: str = "UTC"
+    shape: Shape = FULL
 
     def kinds(self) -> list[Any]:
         """The kinds of the sort columns."""
@@ -63,6 +66,7 @@ def from_query(resource: Resource, principal: Principal, query: bytes) -> Listin
     given = strict_query(query)
     if len(given) > LEAVES + len(CONTROLS):
         raise BadRequest("invalid_parameter")
+    listing.shape = _shape(resource, principal, given)
     for name, texts in given.items():
         field, bracket, operator = name.partition("[")
         if name in CONTROLS:
@@ -84,11 +88,12 @@ def from_body(resource: Resource, principal: Principal, body: Mapping[str, Any])
     listing = _empty(resource, principal)
     if body.get("filter") is not None:
         listing.filter.tree(body["filter"])
-    for name in ("limit", "cursor", "include_total", "q", "deleted", "tz"):
+    for name in ("limit", "cursor", "include_total", "q", "deleted", "tz", "fields", "expand"):
         value = body.get(name)
         if value is not None:
             text = str(value).lower() if isinstance(value, bool) else str(value)
             _CONTROLS[name](listing, principal, text)
+    listing.shape = shape_of(resource, principal, body.get("fields"), body.get("expand"))
     if body.get("sort"):
         listing.sort = _sort(resource, principal, body["sort"])
     return listing
@@ -110,15 +115,29 @@ def strict_query(query: bytes) -> dict[str, list[str]]:
     return found
 
 
-def no_query(query: bytes) -> None:
-    """Refuse any parameter where none is declared."""
-    for name in strict_query(query):
-        raise unknown_parameter(name, ())
+def shape_from_query(resource: Resource, principal: Principal, query: bytes) -> Shape:
+    """The shape that a get asks for; other parameters are refused."""
+    given = strict_query(query)
+    for name, texts in given.items():
+        if name not in SHAPING:
+            raise unknown_parameter(name, SHAPING)
+        if len(texts) > 1:
+            raise bad_parameter(name, "repeated_parameter")
+    return _shape(resource, principal, given)
 
 
 def _empty(resource: Resource, principal: Principal) -> Listing:
     sort = _sort(resource, principal, [resource.default_sort])
     return Listing(resource, Filter(resource, principal), sort, zone=principal.time_zone)
+
+
+def _shape(resource: Resource, principal: Principal, given: Mapping[str, list[str]]) -> Shape:
+    fields, expand = (given[name][0].split(",") if name in given else None for name in SHAPING)
+    return shape_of(resource, principal, fields, expand)
+
+
+def _nothing_more(_: Listing, __: Principal, ___: str) -> None:
+    """The shape is read from both of its parameters together."""
 
 
 def _limit(listing: Listing, _: Principal, text: str) -> None:
@@ -191,6 +210,8 @@ _CONTROLS: dict[str, Callable[[Listing, Principal, str], None]] = {
     "q": _search,
     "deleted": _deleted,
     "tz": _zone,
+    "fields": _nothing_more,
+    "expand": _nothing_more,
 }
 
 

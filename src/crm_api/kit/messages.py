@@ -111,6 +111,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "not_with_dry_run": ("A dry run stores no answer.", "试运行不保存应答。"),
     "id_or_external": ("Name the record by its id or by its external key.", "请用 id 或外部键之一指明记录。"),
     "not_offered": ("This object does not offer the operation.", "该对象不支持此操作。"),
+    "too_far": ("Neighbours are shown at most {limit} steps away.", "最多展开 {limit} 级关联。"),
     "too_deep": ("The filter is nested deeper than {limit}.", "筛选条件嵌套超过 {limit} 层。"),
 }
 

@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute
 from crm_api.kit.examples import compose_examples
 from crm_api.kit.headers import describe_headers, header_components
 from crm_api.kit.problem_responses import problem_response, problem_schemas
+from crm_api.kit.sparse_schemas import add_sparse_schemas
 
 TOKEN_URL = "/api/v1/auth/token"  # noqa: S105  where tokens are had
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
@@ -66,6 +67,7 @@ def build_document(
         _tidy(schema)
     _forget_defaults(document)
     _describe_references(components["schemas"])
+    add_sparse_schemas(document)
     compose_examples(components["schemas"])
     _leave_out_unused(document)
     _check(document)

@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field, WithJsonSchema, create_model
 
 from crm_api.kit import reading
 from crm_api.kit.allowed import admit, allowed
-from crm_api.kit.list_parameters import list_parameters
-from crm_api.kit.listing import MAX_LIMIT, faults_in_body, from_body, from_query, no_query
+from crm_api.kit.list_parameters import control_parameter, list_parameters
+from crm_api.kit.listing import MAX_LIMIT, SHAPING, faults_in_body, from_body, from_query, shape_from_query
 from crm_api.kit.resource import Resource
 from crm_api.kit.schemas import Flag, Schema, Whole
 from crm_api.kit.uow import UnitOfWork
@@ -54,6 +54,14 @@ class Query(Schema):
         max_length=200,
         description="Words, prefixes of words or Chinese fragments that must all occur.",
     )
+    fields: list[str] | None = Field(
+        None,
+        description="What to show of each record; everything unless given.",
+        examples=[["id", "owner.name"]],
+    )
+    expand: list[str] | None = Field(
+        None, description="Neighbours to show beside their ids.", examples=[["owner", "customer.owner"]]
+    )
     tz: str | None = Field(
         None,
         max_length=64,
@@ -96,6 +104,7 @@ def reads(router: APIRouter, resource: Resource, schema: type[BaseModel]) -> Non
         operation_id=f"{resource.name}_get",
         summary=f"Get a {one}",
         description=f"One {one}. What is absent, deleted or out of your reach answers 404 alike.",
+        openapi_extra={"parameters": [control_parameter(name, resource) for name in SHAPING]},
     )
 
 
@@ -154,8 +163,8 @@ def _list(resource: Resource) -> Any:
 def _get(resource: Resource) -> Any:
     async def direct(request: Request, unit: UnitOfWork) -> dict[str, Any]:
         admit(unit, resource.read)
-        no_query(request.scope["query_string"])
-        return await reading.get(unit, resource, next(iter(request.scope["path_params"].values())))
+        shape = shape_from_query(resource, unit.principal, request.scope["query_string"])
+        return await reading.get(unit, resource, next(iter(request.scope["path_params"].values())), shape)
 
     return direct
 

@@ -12,7 +12,6 @@ from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.expression import Alias, bindparam
 
 from crm_api.kit.access import Scope
-from crm_api.kit.kinds import Reference
 from crm_api.kit.principal import Principal
 from crm_api.kit.registries import RESOURCES
 from crm_api.kit.resource import Resource
@@ -45,9 +44,8 @@ class Relation(NamedTuple):
 def relations(resource: Resource) -> dict[str, Relation]:
     """The relations of a resource by name: references called `<name>_id`. Known once every resource is bound."""
     return {
-        name.removesuffix("_id"): Relation(name.removesuffix("_id"), name, RESOURCES[kind.resource])
-        for name, kind in resource.fields.items()
-        if isinstance(kind, Reference) and name.endswith("_id")
+        name: Relation(name, field, RESOURCES[target])
+        for name, (field, target) in resource.neighbours.items()
     }
 
 

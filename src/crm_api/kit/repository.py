@@ -17,11 +17,11 @@ from crm_api.kit.ids import as_id
 from crm_api.kit.kinds import Identifier, Path, kind_of
 from crm_api.kit.money import money_json
 from crm_api.kit.principal import Right
-from crm_api.kit.reading import redact, unseen
 from crm_api.kit.references import check_references
 from crm_api.kit.registries import RESOURCES, react
 from crm_api.kit.resource import Resource
 from crm_api.kit.rules import RULES
+from crm_api.kit.showing import redact, unseen
 from crm_api.kit.tenancy import scoped, scoped_delete, scoped_update
 from crm_api.kit.uow import UnitOfWork
 

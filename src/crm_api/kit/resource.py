@@ -120,6 +120,15 @@ class Resource:
         }
 
     @cached_property
+    def neighbours(self) -> dict[str, tuple[str, str]]:
+        """Relation → (the field that holds the id, the resource it leads to): `owner` for `owner_id`."""
+        return {
+            name.removesuffix("_id"): (name, kind.resource)
+            for name, kind in self.fields.items()
+            if isinstance(kind, Reference) and name.endswith("_id")
+        }
+
+    @cached_property
     def recorded(self) -> frozenset[str]:
         """The columns whose changes an event tells as they are: stamps go without saying, money is told whole."""
         stamps = {"created_at", "created_by", "updated_at", "updated_by", "version"}

@@ -5,7 +5,7 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from crm_api.kit.answers import Answer, json_answer, problem_answer
+from crm_api.kit.answers import Answer, Partial, json_answer, problem_answer
 from crm_api.kit.conditional import entity_tag, same_tag
 from crm_api.kit.errors import Problem
 from crm_api.kit.i18n import negotiate
@@ -28,7 +28,9 @@ def respond(request: Request, result: Any, request_id: str, status: int) -> Resp
     tag = entity_tag(result)
     if tag:
         headers["ETag"] = tag
-        if request.method == "GET" and same_tag(request.headers.get("if-none-match", ""), tag):
+        # a neighbour may have changed where the record has not
+        whole = request.method == "GET" and not isinstance(result, Partial)
+        if whole and same_tag(request.headers.get("if-none-match", ""), tag):
             return Response(status_code=304, headers=headers)
         if status == CREATED:
             collection = request.url.path.partition("/by-external/")[0]

@@ -14,8 +14,9 @@ from crm_api.kit.access import Scope, access_values
 from crm_api.kit.db import table
 from crm_api.kit.effects import insert_of
 from crm_api.kit.events import Event, PendingEvent
-from crm_api.kit.reading import read_columns, shown
 from crm_api.kit.resource import Resource
+from crm_api.kit.shape import FULL
+from crm_api.kit.showing import columns_of, layout_of, shown
 from crm_api.kit.tenancy import scoped, scoped_delete, scoped_insert, scoped_update
 from crm_api.kit.uow import UnitOfWork
 
@@ -85,7 +86,7 @@ class FeedRepository:
         if not ids:
             return {}
         rows = await self._of(resource, "feed states", _states, ids)
-        return {record["id"]: record for record in shown(resource, self.uow.principal, rows)}
+        return {record["id"]: record for record in shown(self.uow.principal, layout_of(resource, FULL), rows)}
 
     async def _of(self, resource: Resource, shape: str, build: Any, ids: Collection[str]) -> Sequence[Any]:
         principal = self.uow.principal
@@ -184,4 +185,4 @@ def _visible(resource: Resource, scope: Scope) -> Select[Any]:
 def _states(resource: Resource, scope: Scope) -> Select[Any]:
     rows = scoped(resource.model, "r")
     allowed = resource.access.predicate(rows, scope, resource.name)
-    return select(*read_columns(resource, rows)).where(rows.c.id == func.any(_IDS), allowed)
+    return select(*columns_of(layout_of(resource, FULL), rows)).where(rows.c.id == func.any(_IDS), allowed)

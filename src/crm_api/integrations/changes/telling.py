@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 from crm_api.identity.users.resource import users
 from crm_api.integrations.changes.repository import FeedRepository
 from crm_api.kit.principal import Principal, Reach
-from crm_api.kit.reading import redact, unseen
 from crm_api.kit.registries import RESOURCES
 from crm_api.kit.resource import Resource
+from crm_api.kit.showing import redact, unseen
 from crm_api.kit.uow import UnitOfWork
 
 ENTERED, LEFT, ACCESS = "entered_view", "left_view", "access.changed"

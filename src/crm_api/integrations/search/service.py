@@ -8,10 +8,10 @@ from crm_api.integrations.search.repository import Found, SearchRepository
 from crm_api.integrations.search.schemas import Match
 from crm_api.kit.errors import Forbidden, bad_parameter
 from crm_api.kit.principal import Principal
-from crm_api.kit.reading import redact, unseen
 from crm_api.kit.registries import RESOURCES
 from crm_api.kit.resource import Resource
 from crm_api.kit.searching import words_of
+from crm_api.kit.showing import redact, unseen
 from crm_api.kit.uow import UnitOfWork
 
 MATCHES = list(Match)
