@@ -20,6 +20,9 @@ from crm_api.integrations.changes import models as feed
 from crm_api.integrations.changes import router as changes_router
 from crm_api.integrations.exports import router as exports_router
 from crm_api.integrations.exports.resource import exports
+from crm_api.integrations.imports import jobs as import_jobs
+from crm_api.integrations.imports import router as imports_router
+from crm_api.integrations.imports.resource import imports
 from crm_api.integrations.search import router as search_router
 from crm_api.integrations.stream import router as stream_router
 from crm_api.jobs import models as work
@@ -73,6 +76,7 @@ TAGS = (
         "name": "search",
         "description": "Find any record by what it is called, its numbers or addresses (搜索).",
     },
+    {"name": "imports", "description": "Files that become records (导入)."},
     {"name": "dictionary-items", "description": "Choices that the company names itself (数据字典)."},
 )
 
@@ -107,6 +111,7 @@ RESOURCES = (
     pipelines,
     opportunities,
     exports,
+    imports,
 )
 ROUTERS: tuple[APIRouter, ...] = (
     exports_router.export_router(RESOURCES),
@@ -128,9 +133,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     changes_router.router,
     stream_router.router,
     search_router.router,
+    imports_router.router,
 )
 # Jobs are declared in the `jobs.py` of a package; loops run beside the API for as long as a worker does.
-JOBS: tuple[Job, ...] = ()
+JOBS: tuple[Job, ...] = (*import_jobs.JOBS,)
 LOOPS: tuple[Loop, ...] = ()
 
 # Their tables are known to whoever compares them with the migrations.

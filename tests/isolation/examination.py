@@ -11,10 +11,11 @@ from typing import Any
 import httpx
 
 from crm_api.kit.ids import new_id
-from crm_api.kit.kinds import ExternalIds, Identifier, TextKind
+from crm_api.kit.kinds import Identifier, TextKind
+from crm_api.kit.lists import ExternalIds
 from tests.factories.companies import Actor
 from tests.isolation.operations import Operation, type_pointer
-from tests.isolation.worlds import KEYS, PARAMETERS, UUID, World
+from tests.isolation.worlds import KEYS, PARAMETERS, UUID, World, as_sent
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _TABLES = """
@@ -62,7 +63,9 @@ class Request:
     actor: Actor | None = None
 
     async def send(self, world: World) -> httpx.Response:
-        body = {"data": self.body} if self.form else {} if self.body is None else {"json": self.body}
+        body = as_sent(self.body)
+        if self.form and "json" in body:
+            body = {"data": body["json"]}
         named = {"X-Request-Id": "twin"}
         http = (self.actor or world.owner).http
         return await http.request(self.method, self.path, params=self.params, headers=named, **body)

@@ -7,7 +7,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from crm_api.integrations.changes.relay import relay_tenant
+from crm_api.jobs.runner import Runner
 from crm_api.kit.registries import RESOURCES
+from crm_api.worker import actors_of
 from tests.factories.companies import PASSWORD, Actor, Company
 from tests.isolation.operations import Operation
 
@@ -26,7 +28,15 @@ ORDER = (
     "pipelines",
     "opportunities",
     "api_keys",
+    "imports",
 )
+
+
+def as_sent(body: Any) -> dict[str, Any]:
+    """How a body travels: one with a file, which has a name of its own, as a form, any other as JSON."""
+    files = {name: part for name, part in (body or {}).items() if isinstance(part, tuple)}
+    texts = {name: part for name, part in (body or {}).items() if name not in files}
+    return {"data": texts, "files": files} if files else {} if body is None else {"json": body}
 
 
 class World:
@@ -56,7 +66,8 @@ class World:
 
     async def make(self, resource: str) -> dict[str, Any]:
         """A new record."""
-        answer = await self.owner.http.post(f"/{resource.replace('_', '-')}", json=self.body_of(resource))
+        sent = as_sent(self.body_of(resource))
+        answer = await self.owner.http.post(f"/{resource.replace('_', '-')}", **sent)
         assert answer.status_code == 201, (resource, answer.text)
         self.seen |= set(UUID.findall(answer.text))
         return dict(answer.json())
@@ -69,7 +80,14 @@ class World:
             path = f"{operation.path.split('{')[0]}{record['id']}{step}"
             done = await self.owner.http.request("POST" if step else "DELETE", path, json=body)
             assert done.is_success, (operation.name, done.text)
+        if operation.name == "imports_undo":
+            await self.work()
         return record
+
+    async def work(self) -> None:
+        """Let a worker do what was asked for."""
+        state, pool = self.company.served.app.state, self.company.served.pool
+        await Runner(pool, actors_of(pool, state.authentication)).empty()
 
     def body_of(self, resource: str) -> dict[str, Any]:
         """The body that makes a record."""
@@ -169,6 +187,10 @@ BODIES: dict[str, Maker] = {
         "external_ids": _links(code),
     },
     "api_keys": lambda w, name, code: {"name": name, "permissions": ["customers:read"]},
+    "imports": lambda w, name, code: {
+        "file": (f"{code}.csv", f"name,code\n{name},{code}\n".encode()),
+        "resource": "customers",
+    },
 }
 
 
@@ -189,6 +211,7 @@ SAMPLES: dict[str, Callable[[World, dict[str, Any]], Any]] = {
     "customers_assign": lambda w, r: {"owner_id": w.ids["user"]},
     "contacts_update": lambda w, r: {"name": f"{w.mark} other {w._count}"},
     "contacts_assign": lambda w, r: {"owner_id": w.ids["user"]},
+    "imports_update": lambda w, r: {"source": f"{w.mark}-{w._count}"},
     "products_update": lambda w, r: {"name": f"{w.mark} other {w._count}"},
     "dictionary_types_update": lambda w, r: {"label_en": f"{w.mark} other {w._count}"},
     "custom_fields_update": lambda w, r: {"label_en": f"{w.mark} other {w._count}"},
@@ -217,5 +240,6 @@ STEPS: dict[str, tuple[tuple[str, Any], ...]] = {
     "restore": (("", None),),
     "users_enable": (("/disable", None),),
     "products_activate": (("/retire", None),),
+    "imports_undo": (("/commit", None),),
     "opportunities_reopen": (("/lose", {"loss_reason": "other"}),),
 }

@@ -143,3 +143,42 @@ def everyone() -> Access:
 def access_values(principal: Principal, reach: Reach) -> dict[str, Any]:
     """The values that access conditions are bound to."""
     return {"tenant": principal.tenant_id, "me": principal.id, "teams": principal.teams(reach)}
+
+
+@dataclass(frozen=True)
+class Authored(Access):
+    """Rows that are their maker's own business, and that of those who reach everything."""
+
+    owned: bool = False
+
+    def scope(self, principal: Principal, reach: Reach, resource: str) -> Scope:  # noqa: ARG002
+        """Mine, or all."""
+        narrow = Arm.NONE if reach is Reach.NONE else Arm.OWN
+        return Scope(Arm.ALL if reach is Reach.ALL else narrow)
+
+    def admits(self, principal: Principal, reach: Reach, owner_id: str | None, team_id: str | None) -> bool:  # noqa: ARG002
+        """A row that was seen within the same reach may be changed."""
+        return reach is not Reach.NONE
+
+    def predicate(
+        self, rows: Alias, scope: Scope, resource: str, teams: BindParameter[Any] = TEAMS
+    ) -> ColumnElement[bool]:
+        """The rows that the caller made."""
+        return (
+            rows.c.created_by == ME
+            if scope.arm is Arm.OWN
+            else super().predicate(rows, scope, resource, teams)
+        )
+
+    def branches(
+        self, rows: Alias, keys: list[ColumnElement[Any]], scope: Scope, resource: str, narrow: Narrow
+    ) -> list[Select[Any]]:
+        """One way: by maker, or all."""
+        if scope.arm is Arm.OWN:
+            return [narrow(select(*keys).where(rows.c.created_by == ME), rows)]
+        return super().branches(rows, keys, scope, resource, narrow)
+
+
+def authored() -> Access:
+    """Rows of whoever made them."""
+    return Authored()

@@ -31,6 +31,8 @@ UNREACHABLE = (
     OSError,
     TimeoutError,
 )
+# what may befall one record of many without ending the others
+REFUSALS = (Problem, asyncpg.UniqueViolationError, asyncpg.ForeignKeyViolationError)
 EXTERNAL_IDS = "external_ids_key"
 RETRIED = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 OUTDATED = (asyncpg.InvalidCachedStatementError, asyncpg.OutdatedSchemaCacheError)

@@ -29,7 +29,8 @@ def event(
     uow: UnitOfWork, resource: Resource, row: Any, kind: str, changes: Mapping[str, Any], at: datetime
 ) -> Effect:
     """`<singular>.<kind>` happened to a row; waits for its place in the feed from the commit on."""
-    return Effect("event", _event, _fact(uow, resource, row, kind, changes, at))
+    fact = _fact(uow, resource, row, kind, changes, at)
+    return Effect("event", _event, fact, (Event, PendingEvent))
 
 
 async def events(
@@ -87,6 +88,7 @@ def period(resource: Resource, row: Any, at: datetime) -> Effect:
             "started_at": at,
             "ended_at": None,
         },
+        (OwnershipPeriod,),
     )
 
 
@@ -123,6 +125,7 @@ def links(
             "link",
             lambda suffix: insert_of(ExternalId, suffix),
             {"id": new_id(), "resource": resource.name, "record_id": record_id, **item},
+            (ExternalId,),
         )
         for item in after
         if item not in before
@@ -146,6 +149,7 @@ def search_document(resource: Resource, row: Any) -> Effect:
             "grams": sorted(grams(*open_words) | misspellings(title)),
             "sensitive_grams": sorted(grams(*closed_words)),
         },
+        (SearchDocument,),
     )
 
 

@@ -80,33 +80,44 @@ class Repository(Generic[R]):
 
         A row outside the caller's reach is Forbidden, an id in it that the caller cannot see is Invalid.
         """
-        uow, resource, at = self.uow, self.resource, clock.now()
+        uow, resource = self.uow, self.resource
         uow.writing = row
-        row.apply(
-            {
-                "tenant_id": uow.principal.tenant_id,
-                "created_at": at,
-                "created_by": uow.principal.id,
-                "updated_at": at,
-                "updated_by": uow.principal.id,
-            }
-        )
-        self._check_reach(row)
-        for rule in RULES:
-            await rule.before(uow, resource, row)
+        await self.begin(row, uow.stamps)
         changed = row.changes()
         await self._check_references(row, changed)
         await uow.fetch(("insert", resource.name), lambda: effects.insert_of(resource.model), row.__dict__)
         for child in resource.children:
             self._children[child.name] = []
         await self._write_children(children or {})
+        await self.settle_new(row, changed, event)
+        return await self.answer(row)
+
+    async def begin(self, row: R, stamps: Mapping[str, Any]) -> None:
+        """Stamp a new row, with `stamps` as others made it at another time; Forbidden when it is out of reach."""
+        at, me = clock.now(), self.uow.principal
+        row.apply(
+            {
+                "tenant_id": me.tenant_id,
+                "created_at": at,
+                "created_by": me.id,
+                "updated_at": at,
+                "updated_by": me.id,
+                **stamps,
+            }
+        )
+        self._check_reach(row)
+        for rule in RULES:
+            await rule.before(self.uow, self.resource, row)
+
+    async def settle_new(self, row: R, changed: Mapping[str, tuple[Any, Any]], event: str) -> None:
+        """What goes with a row that was just inserted."""
+        uow, resource, at = self.uow, self.resource, clock.now()
         uow.add(effects.event(uow, resource, row, event, self._diff(row, changed), at))
         if resource.access.owned and row.owner_id is not None:  # type: ignore[attr-defined]
             uow.add(effects.period(resource, row, at))
         self._accompany(row, changed)
         for rule in RULES:
             await rule.after(uow, resource, row, changed)
-        return await self.answer(row)
 
     async def save(
         self, row: R, *, event: str = "updated", children: Mapping[str, Sequence[Any]] | None = None

@@ -7,10 +7,10 @@ literal columns, hints, operators in words, functions that run a query or set th
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Delete, Insert, Update, delete, insert, update
+from sqlalchemy import Delete, Insert, Select, Update, delete, insert, update
 from sqlalchemy.dialects.postgresql.asyncpg import PGCompiler_asyncpg, PGDialect_asyncpg
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.expression import Alias, BindParameter, bindparam
@@ -69,6 +69,13 @@ def scoped_insert(model: type[Base]) -> Insert:
     return insert(table(model)).values(tenant_id=bindparam("tenant", type_=table(model).c.tenant_id.type))
 
 
+def scoped_insert_from(model: type[Base], names: Sequence[str], rows: Select[Any]) -> Insert:
+    """INSERT of the rows of a query into the tenant's rows of a model; the tenant is set, `names` are the others."""
+    tenant = bindparam("tenant", type_=table(model).c.tenant_id.type)
+    whole = rows.with_only_columns(tenant, *rows.selected_columns)
+    return insert(table(model)).from_select(["tenant_id", *names], whole)
+
+
 def is_open(target: object) -> bool:
     """Tables without tenant rows: those on the short reviewed list carry `info={"open": reason}`."""
     return (
@@ -112,9 +119,7 @@ class TenantCompiler(PGCompiler_asyncpg):
         return str(super().visit_delete(delete_stmt, *positional, **options))  # type: ignore[no-untyped-call]
 
     def visit_insert(self, insert_stmt: Insert, *positional: Any, **options: Any) -> str:
-        given: Mapping[Any, Any] | None = (
-            (insert_stmt._values or {}) if not is_open(insert_stmt.table) else None
-        )
+        given = None if is_open(insert_stmt.table) else _written(insert_stmt)
         if given is not None and not any(
             getattr(key, "name", key) == "tenant_id" and getattr(value, "key", None) == "tenant"
             for key, value in given.items()
@@ -171,6 +176,14 @@ class TenantCompiler(PGCompiler_asyncpg):
 def _demand(pattern: re.Pattern[str], name: str) -> None:
     if not pattern.fullmatch(name):
         raise UnscopedStatement(f"{name!r} could name a table that is not checked for its tenant")
+
+
+def _written(statement: Insert) -> Mapping[Any, Any]:
+    """Column → what is written into it, for VALUES and for the rows of a query alike."""
+    if statement.select is None:
+        return statement._values or {}
+    columns = getattr(statement.select, "_raw_columns", ())
+    return dict(zip(getattr(statement, "_select_names", None) or (), columns, strict=False))
 
 
 class TenantDialect(PGDialect_asyncpg):

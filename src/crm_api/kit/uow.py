@@ -4,8 +4,8 @@ Only the edges commit. Whatever is written besides the row itself (events, owner
 as effects and leaves in one statement before the commit.
 """
 
-from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ from sqlalchemy.sql.expression import ClauseElement
 
 from crm_api.kit.conditional import Target
 from crm_api.kit.database import Connection, opening, setting
+from crm_api.kit.db import Base
 from crm_api.kit.principal import Permission, Principal, Reach
 from crm_api.kit.statements import STATEMENTS
 
@@ -35,11 +36,15 @@ NOWHERE = Origin()
 
 
 class Effect(NamedTuple):
-    """A write that goes with the unit: `build(suffix)` names its binds with the suffix, `values` has them without."""
+    """A write that goes with the unit: `build(suffix)` names its binds with the suffix, `values` has them without.
+
+    `inserts` are the tables it adds a row to, when that is all it does to a new record.
+    """
 
     name: str
     build: Callable[[str], UpdateBase]
     values: Mapping[str, Any]
+    inserts: tuple[type[Base], ...] = ()
 
 
 class UnitOfWork:
@@ -58,6 +63,7 @@ class UnitOfWork:
         self.permission = permission
         self.origin = origin
         self.writing: Any = None
+        self.stamps: Mapping[str, Any] = {}
         self.target: Target | None = None
         self._pool = pool
         self._read_only = read_only
@@ -117,6 +123,24 @@ class UnitOfWork:
             await self.fetch(
                 ("effects", *(effect.name for effect in batch)), partial(_together, batch), values
             )
+
+    @contextmanager
+    def apart(self) -> Iterator[list[Effect]]:
+        """The effects that are added in the block, for whoever writes many at once; the unit does not write them."""
+        held, self._effects = self._effects, []
+        try:
+            yield self._effects
+        finally:
+            self._effects = held
+
+    @contextmanager
+    def stamped(self, stamps: Mapping[str, Any]) -> Iterator[None]:
+        """Rows that are new in the block were made by whom and when `stamps` say."""
+        self.stamps = stamps
+        try:
+            yield
+        finally:
+            self.stamps = {}
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:

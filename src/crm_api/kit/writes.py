@@ -7,13 +7,12 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-import asyncpg
 from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, Field, JsonValue
 
 from crm_api.kit.allowed import Door
 from crm_api.kit.answers import Answer, problem_content
-from crm_api.kit.conflicts import as_problem
+from crm_api.kit.conflicts import REFUSALS, as_problem
 from crm_api.kit.errors import Fault, Forbidden, Invalid, NotFound, Problem
 from crm_api.kit.i18n import negotiate
 from crm_api.kit.ids import as_id
@@ -172,7 +171,7 @@ async def _run(uow: UnitOfWork, writer: Writer, batch: Batch, language: str) -> 
             async with uow.savepoint():
                 done = await perform(uow, writer, operation)
             results.append({"index": index, "status": done.status, "id": done.record_id, "error": None})
-        except (Problem, asyncpg.UniqueViolationError, asyncpg.ForeignKeyViolationError) as error:
+        except REFUSALS as error:
             problem = await as_problem(uow, error)
             if batch.mode == "atomic":
                 raise _failed(problem, index) from error

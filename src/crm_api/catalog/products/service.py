@@ -20,11 +20,17 @@ class ProductService:
 
     async def create(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """A new product; an equal code is refused."""
-        values = {name: value for name, value in given.items() if name != "id" or value}
-        refuse_unwritable(self.uow, products, values)
+        refuse_unwritable(self.uow, products, given)
+        return await self._repository.add(self.new_row(dict(given)))
+
+    @staticmethod
+    def new_row(values: dict[str, Any]) -> Product:
+        """A product as a create body makes it."""
         product = Product.new()
-        product.put(clear_money(values, "list_price", "cost"))
-        return await self._repository.add(product)
+        product.put(
+            clear_money({name: v for name, v in values.items() if name != "id" or v}, "list_price", "cost")
+        )
+        return product
 
     async def update(self, product_id: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """Absent keeps, null clears, money is replaced whole."""

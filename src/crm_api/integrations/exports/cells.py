@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from crm_api.integrations.sheets.lists import joined
 from crm_api.integrations.sheets.rows import Format
 from crm_api.kit.errors import bad_parameter
 from crm_api.kit.filters import nearest
@@ -116,19 +117,3 @@ def _structure(value: Any) -> str | None:
 
 def _as_json(value: Any) -> str:
     return orjson.dumps(value).decode()
-
-
-def joined(texts: Sequence[str]) -> str:
-    """Several texts in one cell: `a; b`, or a JSON list where that could be read in two ways."""
-    clear = all(text == text.strip() and text and not set(text) & set(";\n\r") for text in texts)
-    return "; ".join(texts) if clear and not (texts and texts[0][0] in "[{") else _as_json(list(texts))
-
-
-def parted(cell: str) -> list[Any]:
-    """What `joined` wrote; a line break parts as well."""
-    if cell.lstrip().startswith("["):
-        found = orjson.loads(cell)
-        if not isinstance(found, list):
-            raise ValueError
-        return found
-    return [part.strip() for part in cell.replace("\r", "\n").replace("\n", ";").split(";") if part.strip()]

@@ -29,7 +29,7 @@ MEDIA_TYPES: Final = {
 
 
 class Row(NamedTuple):
-    """`number` counts the rows of data from 1, as a person counts them below the header; with a fault, no cells."""
+    """`number` counts the rows of data from 1, as a person counts them below the header."""
 
     number: int
     cells: Sequence[Any]
@@ -75,8 +75,8 @@ def _row(number: int, cells: Sequence[Any], width: int) -> Row:
     if len(cells) != width:
         if any(cell not in ("", None) for cell in cells[width:]) or len(cells) < width:
             params = {"found": len(cells), "expected": width}
-            return Row(number, (), Fault("pointer", "", "sheet_ragged", params))
+            return Row(number, cells, Fault("pointer", "", "sheet_ragged", params))
         cells = cells[:width]
     if any(len(cell) > MAX_CELL for cell in cells if isinstance(cell, str)):
-        return Row(number, (), Fault("pointer", "", "sheet_cell", {"limit": MAX_CELL}))
+        return Row(number, cells, Fault("pointer", "", "sheet_cell", {"limit": MAX_CELL}))
     return Row(number, cells)

@@ -23,9 +23,17 @@ class ContactService:
         """A new contact, its creator's unless another owner is named."""
         values = dict(given)
         refuse_unwritable(self.uow, contacts, values)
-        contact = Contact.new(name="", **await first_owner(self.uow, values))
-        _change(contact, values)
+        owner = await first_owner(self.uow, values)
+        contact = self.new_row({**values, **owner})
         return await self._repository.add(contact)
+
+    @staticmethod
+    def new_row(values: dict[str, Any]) -> Contact:
+        """A contact as a create body and its owner make it."""
+        owner = {name: values.pop(name) for name in ("id", "owner_id", "team_id") if name in values}
+        contact = Contact.new(name="", **owner)
+        _change(contact, values)
+        return contact
 
     async def update(self, contact_id: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """Absent keeps, null clears."""

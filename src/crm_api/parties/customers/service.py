@@ -24,16 +24,20 @@ class CustomerService:
         """A new customer; similar ones are reported, only equal keys are refused."""
         values = dict(given)
         refuse_unwritable(self.uow, customers, values)
-        customer = Customer.new(
-            name="",
-            name_sort="",
-            name_key="",
-            **await first_owner(self.uow, values),
-            kind=values.pop("kind", "company"),
-        )
-        _change(customer, values)
+        owner = await first_owner(self.uow, values)
+        customer = self.new_row({**values, **owner})
         created = await self._repository.add(customer)
         return {**created, "possible_duplicates": await self._repository.similar(customer)}
+
+    @staticmethod
+    def new_row(values: dict[str, Any]) -> Customer:
+        """A customer as a create body and its owner make it."""
+        owner = {name: values.pop(name) for name in ("id", "owner_id", "team_id") if name in values}
+        customer = Customer.new(
+            name="", name_sort="", name_key="", kind=values.pop("kind", "company"), **owner
+        )
+        _change(customer, values)
+        return customer
 
     async def update(self, customer_id: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """Absent keeps, null clears."""

@@ -1,0 +1,137 @@
+"""The long work of imports: reading every row, writing every row, taking them back. Each stops anywhere and goes on."""
+
+import asyncio
+from asyncio import to_thread
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from crm_api.integrations.imports.applying import Applier
+from crm_api.integrations.imports.fields import Spelling, targets
+from crm_api.integrations.imports.files import opened
+from crm_api.integrations.imports.models import Import, ImportStatus, Outcome
+from crm_api.integrations.imports.planning import Candidate, Plan
+from crm_api.integrations.imports.reporting import Report
+from crm_api.integrations.imports.repository import ImportRepository
+from crm_api.integrations.imports.resource import COMMIT
+from crm_api.integrations.imports.service import ImportService
+from crm_api.integrations.imports.undoing import undo_rows
+from crm_api.integrations.sheets.rows import Row, Sheet
+from crm_api.jobs.port import long_job
+from crm_api.jobs.work import Work
+from crm_api.kit.failpoints import failpoint
+from crm_api.kit.registries import RESOURCES
+from crm_api.kit.uow import UnitOfWork
+from crm_api.kit.writers import WRITERS
+
+MANY, FEW, BACK = 1_000, 100, 100
+
+
+async def _validate(work: Work, args: Mapping[str, Any]) -> Any:
+    run = await _started(work, args, ImportStatus.VALIDATING)
+    if run is None:
+        return None
+    report = Report()
+    async with opened(run.given) as sheet:
+        async for batch in _batches(sheet, run, 0):
+            async with work.unit(COMMIT) as uow:
+                report.add(await run.applier.apply(uow, batch, dry=True))
+                await ImportRepository(uow).note(run.given.id, report.counts())
+    return await _finish(work, run.given.id, ImportStatus.VALIDATED, report=report.as_json())
+
+
+async def _commit(work: Work, args: Mapping[str, Any]) -> Any:
+    run = await _started(work, args, ImportStatus.IMPORTING)
+    if run is None:
+        return None
+    async with work.unit(COMMIT) as uow:
+        repository = ImportRepository(uow)
+        last, report = await repository.last_row(run.given.id), Report(await repository.counts(run.given.id))
+    try:
+        async with opened(run.given) as sheet:
+            async for batch in _batches(sheet, run, last):
+                async with work.unit(COMMIT) as uow:
+                    report.add(await _write(uow, run, batch))
+                    await ImportRepository(uow).note(run.given.id, report.counts())
+                failpoint("import.batch")
+    finally:
+        await _finish(work, run.given.id, ImportStatus.DONE)
+    return report.counts()
+
+
+async def _write(uow: UnitOfWork, run: "_Run", batch: Sequence[Candidate]) -> list[Outcome]:
+    outcomes = await run.applier.apply(uow, batch)
+    failpoint("import.written")
+    await ImportRepository(uow).log(run.given.id, outcomes)
+    return outcomes
+
+
+async def _undo(work: Work, args: Mapping[str, Any]) -> Any:
+    run = await _started(work, args, ImportStatus.UNDOING)
+    if run is None:
+        return None
+    place: int | None = None
+    while True:
+        async with work.unit(COMMIT) as uow:
+            place = await undo_rows(uow, run.given, RESOURCES[run.given.resource], place, BACK)
+            counts = await ImportRepository(uow).counts(run.given.id)
+            await ImportRepository(uow).note(run.given.id, counts)
+        failpoint("import.undone")
+        if place is None:
+            return await _finish(work, run.given.id, ImportStatus.UNDONE)
+
+
+class _Run:
+    """One import at work: as it was configured when it was started, and with the rights of this moment."""
+
+    def __init__(self, given: Import, uow: UnitOfWork) -> None:
+        ImportService(uow).check(given)
+        resource, writer = RESOURCES[given.resource], WRITERS[given.resource]
+        spelling = Spelling(given.date_format, given.decimal_comma, uow.principal.time_zone)
+        known = targets(resource, writer.create_schema)
+        self.given = given
+        self.plan = Plan(given, resource, known, spelling, uow.principal.currency)
+        self.applier = Applier(given, resource, writer, self.plan)
+        self.size = MANY if hasattr(writer.service, "new_row") else FEW
+
+
+async def _started(work: Work, args: Mapping[str, Any], status: ImportStatus) -> _Run | None:
+    """None when an earlier run has finished, and only its end was not noted."""
+    async with work.unit(COMMIT) as uow:
+        given = await ImportRepository(uow).load(args["import_id"])
+        return _Run(given, uow) if given.status == status else None
+
+
+async def _finish(work: Work, import_id: str, status: ImportStatus, **values: Any) -> dict[str, Any]:
+    async with work.unit(COMMIT) as uow:
+        return await ImportService(uow).finish(import_id, status, **values)
+
+
+async def _batches(sheet: Sheet, run: _Run, after: int) -> AsyncIterator[list[Candidate]]:
+    """Batches of rows as bodies; the next one is read while the one before is written."""
+
+    def read() -> list[Candidate]:
+        rows: list[Row] = []
+        for row in sheet.rows:
+            if row.number > after:
+                rows.append(row)
+                if len(rows) == run.size:
+                    break
+        return [run.plan.candidate(row) for row in rows]
+
+    coming = asyncio.create_task(to_thread(read))
+    try:
+        while batch := await coming:
+            coming = asyncio.create_task(to_thread(read))
+            yield batch
+    finally:
+        coming.cancel()
+        with suppress(asyncio.CancelledError):
+            await coming
+
+
+JOBS = (
+    long_job("imports.validate", for_person=True)(_validate),
+    long_job("imports.commit", for_person=True)(_commit),
+    long_job("imports.undo", for_person=True)(_undo),
+)
