@@ -23,6 +23,7 @@ _KNOW_EACH_OTHER = {
     "dictionary_types:read": ALL,
     "dictionary_items:read": ALL,
     "custom_fields:read": ALL,
+    "saved_views:read create update delete restore": OWN,
     "changes:read": ALL,
     "search:read": ALL,
 }

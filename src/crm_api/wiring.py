@@ -28,7 +28,7 @@ from crm_api.integrations.stream import router as stream_router
 from crm_api.jobs import models as work
 from crm_api.jobs.port import Job, bind_jobs
 from crm_api.jobs.work import Loop
-from crm_api.kit.registries import bind_catalogue, bind_gate, bind_reaction, bind_resources
+from crm_api.kit.registries import bind_catalogue, bind_gate, bind_reaction, bind_resources, bind_views
 from crm_api.kit.rules import bind_rules
 from crm_api.kit.words import register_words
 from crm_api.parties.contacts import router as contacts_router
@@ -54,6 +54,9 @@ from crm_api.setup.dictionary_types import router as dictionary_types_router
 from crm_api.setup.dictionary_types.resource import dictionary_types
 from crm_api.setup.dictionary_types.service import found_dictionary_types
 from crm_api.setup.metadata import router as metadata_router
+from crm_api.setup.saved_views import router as saved_views_router
+from crm_api.setup.saved_views.resource import saved_views
+from crm_api.setup.saved_views.service import find_view
 
 DESCRIPTION = (files("crm_api") / "description.md").read_text("utf-8")
 TAGS = (
@@ -78,6 +81,7 @@ TAGS = (
     },
     {"name": "imports", "description": "Files that become records (导入)."},
     {"name": "dictionary-items", "description": "Choices that the company names itself (数据字典)."},
+    {"name": "saved-views", "description": "List requests under a name (视图)."},
 )
 
 # What a record is called in a Chinese message.
@@ -108,6 +112,7 @@ RESOURCES = (
     dictionary_types,
     dictionary_items,
     custom_fields,
+    saved_views,
     pipelines,
     opportunities,
     exports,
@@ -126,6 +131,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     dictionary_types_router.router,
     dictionaries_router.router,
     custom_fields_router.router,
+    saved_views_router.router,
     metadata_router.router,
     pipelines_router.router,
     opportunities_router.router,
@@ -146,6 +152,7 @@ assert work
 bind_resources(RESOURCES)
 bind_rules(ClosedLists(), CustomValues())
 bind_catalogue(CATALOGUE.of)
+bind_views(find_view)
 bind_jobs(JOBS)
 bind_gate("teams.delete", refuse_team_in_use)
 bind_gate("pipelines.delete", keep_used_pipeline)

@@ -27,6 +27,7 @@ ORDER = (
     "custom_fields",
     "pipelines",
     "opportunities",
+    "saved_views",
     "api_keys",
     "imports",
 )
@@ -176,6 +177,11 @@ BODIES: dict[str, Maker] = {
         "label_en": name,
         "label_zh": name,
     },
+    "saved_views": lambda w, name, code: {
+        "name": name,
+        "resource": "customers",
+        "filter": {"field": "name", "op": "eq", "value": name},
+    },
     "pipelines": lambda w, name, code: {"name": name, "stages": _stages(name)},
     "opportunities": lambda w, name, code: {
         "name": name,
@@ -207,6 +213,7 @@ SAMPLES: dict[str, Callable[[World, dict[str, Any]], Any]] = {
     "users_move": lambda w, r: {"team_id": w.ids["team"]},
     "teams_update": lambda w, r: {"name": f"{w.mark} other {w._count}"},
     "teams_move": lambda w, r: {"parent_id": w.ids["team"]},
+    "saved_views_update": lambda w, r: {"name": f"{w.mark} other {w._count}", "shared": True},
     "customers_update": lambda w, r: {"name": f"{w.mark} other {w._count}"},
     "customers_assign": lambda w, r: {"owner_id": w.ids["user"]},
     "contacts_update": lambda w, r: {"name": f"{w.mark} other {w._count}"},

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, Select, Text, Uuid, false, func, lateral, or_, select, true
+from sqlalchemy import ARRAY, Select, Text, Uuid, and_, false, func, lateral, or_, select, true
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.expression import Alias, BindParameter, bindparam
 
@@ -30,13 +30,18 @@ class Arm(StrEnum):
     OWN = "own"
     TEAMS = "teams"
     ALL = "all"
+    PUBLISHED = "published"
 
 
 class Scope(NamedTuple):
-    """What shapes the access condition of a statement; part of its cache key."""
+    """What shapes the access condition of a statement; part of its cache key.
+
+    `about` names the resources the caller may read, where rows are about resources.
+    """
 
     arm: Arm
     grants: bool = False
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -113,6 +118,35 @@ class Access:
         return found
 
 
+@dataclass(frozen=True)
+class Published(Access):
+    """Rows are changed by their owner; shared ones are read by whoever may read the resource they are about."""
+
+    def scope(self, principal: Principal, reach: Reach, _: str) -> Scope:
+        if reach is Reach.NONE:
+            return Scope(Arm.NONE)
+        about = {
+            right.resource for right, held in principal.reaches.items() if right.action == "read" and held
+        }
+        return Scope(Arm.PUBLISHED, about=tuple(sorted(about)))
+
+    def admits(self, principal: Principal, reach: Reach, owner_id: str | None, _: str | None) -> bool:
+        return reach is not Reach.NONE and owner_id == principal.id
+
+    def predicate(
+        self, rows: Alias, scope: Scope, _: str, __: BindParameter[Any] = TEAMS
+    ) -> ColumnElement[bool]:
+        if scope.arm is not Arm.PUBLISHED:
+            return false()
+        readable = bindparam("readable", list(scope.about), type_=ARRAY(Text))
+        return or_(rows.c.owner_id == ME, and_(rows.c.shared, rows.c.resource == func.any(readable)))
+
+    def branches(
+        self, rows: Alias, keys: list[ColumnElement[Any]], scope: Scope, resource: str, narrow: Narrow
+    ) -> list[Select[Any]]:
+        return [narrow(select(*keys).where(self.predicate(rows, scope, resource)), rows)]
+
+
 _grants = scoped(RecordGrant, "granted")
 
 
@@ -133,6 +167,11 @@ def grant_level(rows: Alias, resource: str) -> ColumnElement[Any]:
 def owned() -> Access:
     """Rows with an owner and a team."""
     return Access(owned=True)
+
+
+def published() -> Access:
+    """Rows of one principal each, with a flag `shared` and the name of a `resource`."""
+    return Published(owned=False)
 
 
 def everyone() -> Access:

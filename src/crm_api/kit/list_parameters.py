@@ -25,6 +25,10 @@ _DESCRIBED: dict[str, tuple[str, dict[str, Any]]] = {
         "IANA zone in which relative dates such as `today` are meant; the company's unless given.",
         {"type": "string", "examples": ["Europe/Berlin"]},
     ),
+    "view": (
+        "A saved view, to which the other filters are added; its sort and shape can be replaced.",
+        {"type": "string", "format": "uuid"},
+    ),
     "fields": (
         "What to show, comma-separated; everything unless given. `owner.name` shows that much of a neighbour.",
         {"type": "string", "examples": ["id,name"]},

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from crm_api.kit.db import table
@@ -18,7 +18,17 @@ from crm_api.kit.shape import FULL, Shape, shape_of
 
 SHAPING = ("fields", "expand")
 DEFAULT_LIMIT, MAX_LIMIT, SORT_KEYS, QUERY_LENGTH = 50, 200, 3, 200
-CONTROLS = ("limit", "cursor", "sort", "include_total", "q", "deleted", "tz", "fields", "expand")
+CONTROLS = ("limit", "cursor", "sort", "include_total", "q", "deleted", "tz", *SHAPING, "view")
+
+
+class View(NamedTuple):
+    """A list request that was saved."""
+
+    resource: str
+    filter: Any = None
+    sort: Sequence[str] = ()
+    fields: Sequence[str] | None = None
+    expand: Sequence[str] | None = None
 
 
 @dataclass(slots=True)
@@ -61,39 +71,55 @@ class Listing:
 
 
 def from_query(resource: Resource, principal: Principal, query: bytes) -> Listing:
-    """The list that a query string asks for."""
-    listing = _empty(resource, principal)
-    given = strict_query(query)
-    if len(given) > LEAVES + len(CONTROLS):
-        raise BadRequest("invalid_parameter")
-    listing.shape = _shape(resource, principal, given)
-    for name, texts in given.items():
-        field, bracket, operator = name.partition("[")
-        if name in CONTROLS:
-            if len(texts) > 1:
-                raise bad_parameter(name, "repeated_parameter")
-            _CONTROLS[name](listing, principal, texts[0])
-        elif bracket and not operator.endswith("]"):
-            raise unknown_parameter(name, [*known_fields(resource, principal), *CONTROLS])
-        else:
-            operator = operator[:-1] or "eq"
-            if len(texts) > 1 and operator not in SEVERAL:
-                raise bad_parameter(name, "repeated_parameter")
-            listing.filter.parameter(field, operator, texts)
+    """The list that a query string asks for, without a view."""
+    return from_parameters(resource, principal, strict_query(query))
+
+
+def from_parameters(
+    resource: Resource, principal: Principal, given: Mapping[str, list[str]], view: View | None = None
+) -> Listing:
+    """The list that parameters ask for: of a view, whose sort and shape they may replace."""
+    listing = empty(resource, principal, view)
+    if "view" in given and view is None:
+        raise unknown_parameter("view", ())
+    controls = [name for name in given if name in CONTROLS]
+    for name in controls:
+        if len(given[name]) > 1:
+            raise bad_parameter(name, "repeated_parameter")
+        if name in _CONTROLS:
+            _CONTROLS[name](listing, principal, given[name][0])
+    named = {name: given[name][0].split(",") for name in SHAPING if name in given}
+    listing.shape = _shape(resource, principal, named, view)
+    _filter(listing, principal, {name: texts for name, texts in given.items() if name not in controls})
     return listing
 
 
-def from_body(resource: Resource, principal: Principal, body: Mapping[str, Any]) -> Listing:
+def _filter(listing: Listing, principal: Principal, given: Mapping[str, list[str]]) -> None:
+    for number, (name, texts) in enumerate(given.items()):
+        field, bracket, operator = name.partition("[")
+        if number >= LEAVES:
+            raise bad_parameter(name, "too_many", limit=LEAVES)
+        if bracket and not operator.endswith("]"):
+            raise unknown_parameter(name, [*known_fields(listing.resource, principal), *CONTROLS])
+        operator = operator[:-1] or "eq"
+        if len(texts) > 1 and operator not in SEVERAL:
+            raise bad_parameter(name, "repeated_parameter")
+        listing.filter.parameter(field, operator, texts)
+
+
+def from_body(
+    resource: Resource, principal: Principal, body: Mapping[str, Any], view: View | None = None
+) -> Listing:
     """The list that `POST /x/query` asks for; the schema has checked the shape."""
-    listing = _empty(resource, principal)
+    listing = empty(resource, principal, view)
     if body.get("filter") is not None:
         listing.filter.tree(body["filter"])
-    for name in ("limit", "cursor", "include_total", "q", "deleted", "tz", "fields", "expand"):
+    for name in ("limit", "cursor", "include_total", "q", "deleted", "tz"):
         value = body.get(name)
         if value is not None:
             text = str(value).lower() if isinstance(value, bool) else str(value)
             _CONTROLS[name](listing, principal, text)
-    listing.shape = shape_of(resource, principal, body.get("fields"), body.get("expand"))
+    listing.shape = _shape(resource, principal, body, view)
     if body.get("sort"):
         listing.sort = _sort(resource, principal, body["sort"])
     return listing
@@ -123,21 +149,31 @@ def shape_from_query(resource: Resource, principal: Principal, query: bytes) -> 
             raise unknown_parameter(name, SHAPING)
         if len(texts) > 1:
             raise bad_parameter(name, "repeated_parameter")
-    return _shape(resource, principal, given)
+    return _shape(resource, principal, {name: texts[0].split(",") for name, texts in given.items()})
 
 
-def _empty(resource: Resource, principal: Principal) -> Listing:
-    sort = _sort(resource, principal, [resource.default_sort])
-    return Listing(resource, Filter(resource, principal), sort, zone=principal.time_zone)
+def empty(resource: Resource, principal: Principal, view: View | None = None) -> Listing:
+    """The list that nothing was asked of but a view."""
+    sort = _sort(resource, principal, (view.sort if view else ()) or [resource.default_sort])
+    listing = Listing(resource, Filter(resource, principal), sort, zone=principal.time_zone)
+    if view is not None:
+        if view.filter is not None:
+            listing.filter.tree(view.filter)
+        listing.shape = shape_of(resource, principal, view.fields, view.expand)
+    return listing
 
 
-def _shape(resource: Resource, principal: Principal, given: Mapping[str, list[str]]) -> Shape:
-    fields, expand = (given[name][0].split(",") if name in given else None for name in SHAPING)
-    return shape_of(resource, principal, fields, expand)
-
-
-def _nothing_more(_: Listing, __: Principal, ___: str) -> None:
-    """The shape is read from both of its parameters together."""
+def _shape(
+    resource: Resource, principal: Principal, named: Mapping[str, Any], view: View | None = None
+) -> Shape:
+    """The names of a request stand in place of those of its view."""
+    asked = [named.get(name) for name in SHAPING]
+    if view is not None:
+        asked = [
+            getattr(view, name) if given is None else given
+            for name, given in zip(SHAPING, asked, strict=True)
+        ]
+    return shape_of(resource, principal, *asked)
 
 
 def _limit(listing: Listing, _: Principal, text: str) -> None:
@@ -210,8 +246,6 @@ _CONTROLS: dict[str, Callable[[Listing, Principal, str], None]] = {
     "q": _search,
     "deleted": _deleted,
     "tz": _zone,
-    "fields": _nothing_more,
-    "expand": _nothing_more,
 }
 
 

@@ -4,17 +4,27 @@ from inspect import Parameter, Signature
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field, WithJsonSchema, create_model
+from pydantic import BaseModel, Field, StringConstraints, WithJsonSchema, create_model
 
 from crm_api.kit import reading
 from crm_api.kit.allowed import admit, allowed
 from crm_api.kit.list_parameters import control_parameter, list_parameters
-from crm_api.kit.listing import MAX_LIMIT, SHAPING, faults_in_body, from_body, from_query, shape_from_query
+from crm_api.kit.listing import (
+    MAX_LIMIT,
+    SHAPING,
+    faults_in_body,
+    from_body,
+    from_parameters,
+    shape_from_query,
+    strict_query,
+)
 from crm_api.kit.resource import Resource
-from crm_api.kit.schemas import Flag, Schema, Whole
+from crm_api.kit.schemas import Flag, Id, Schema, Whole
 from crm_api.kit.uow import UnitOfWork
+from crm_api.kit.views import view_of
 
 CURSOR_LIMIT = 16_384
+Name = Annotated[str, StringConstraints(max_length=200)]
 
 
 class Page(Schema):
@@ -54,13 +64,21 @@ class Query(Schema):
         max_length=200,
         description="Words, prefixes of words or Chinese fragments that must all occur.",
     )
-    fields: list[str] | None = Field(
+    fields: list[Name] | None = Field(
         None,
+        min_length=1,
+        max_length=100,
         description="What to show of each record; everything unless given.",
         examples=[["id", "owner.name"]],
     )
-    expand: list[str] | None = Field(
-        None, description="Neighbours to show beside their ids.", examples=[["owner", "customer.owner"]]
+    expand: list[Name] | None = Field(
+        None,
+        max_length=5,
+        description="Neighbours to show beside their ids.",
+        examples=[["owner", "customer.owner"]],
+    )
+    view: Id | None = Field(
+        None, description="A saved view, to which this filter is added; its sort and shape can be replaced."
     )
     tz: str | None = Field(
         None,
@@ -138,7 +156,8 @@ def _querying(resource: Resource) -> Any:
         request: Request, query: Query, uow: Annotated[UnitOfWork, allowed(resource.read)]
     ) -> Any:
         with faults_in_body():
-            listing = from_body(resource, uow.principal, query.given())
+            view = await view_of(uow, resource, query.view) if query.view else None
+            listing = from_body(resource, uow.principal, query.given(), view)
             return await reading.page(uow, listing, request.app.state.edge.cursors)
 
     query_records.safe = True  # type: ignore[attr-defined]
@@ -154,7 +173,9 @@ def _direct(endpoint: Any, resource: Resource, direct: Any) -> Any:
 def _list(resource: Resource) -> Any:
     async def direct(request: Request, unit: UnitOfWork) -> dict[str, Any]:
         admit(unit, resource.read)
-        listing = from_query(resource, unit.principal, request.scope["query_string"])
+        given = strict_query(request.scope["query_string"])
+        view = await view_of(unit, resource, given["view"][0]) if "view" in given else None
+        listing = from_parameters(resource, unit.principal, given, view)
         return await reading.page(unit, listing, request.app.state.edge.cursors)
 
     return direct

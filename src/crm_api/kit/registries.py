@@ -17,7 +17,10 @@ type_gate = Callable[["UnitOfWork", Any], Awaitable[None]]
 type_catalogue = Callable[["UnitOfWork"], Awaitable[Mapping[str, Mapping[str, Any]]]]
 type_reaction = Callable[["UnitOfWork", str, Mapping[str, Any]], Awaitable[None]]
 
+type_finder = Callable[["UnitOfWork", str], Awaitable[Any]]
+
 RESOURCES: dict[str, Resource] = {}
+_finders: list[type_finder] = []
 _catalogues: list[type_catalogue] = []
 _gates: dict[str, list[type_gate]] = defaultdict(list)
 _reactions: dict[str, list[type_reaction]] = defaultdict(list)
@@ -46,6 +49,16 @@ def bind_catalogue(load: type_catalogue) -> None:
 async def catalogue_of(uow: "UnitOfWork") -> Mapping[str, Mapping[str, Any]]:
     """The fields that the unit's company defined itself."""
     return await _catalogues[0](uow) if _catalogues else {}
+
+
+def bind_views(find: type_finder) -> None:
+    """`find(uow, id)` is the `kit.listing.View` that the caller saved or was given, or None."""
+    _finders.append(find)
+
+
+async def find_view(uow: "UnitOfWork", view_id: str) -> Any:
+    """The saved view of an id, None when there is none the caller may see."""
+    return await _finders[0](uow, view_id)
 
 
 async def ask_gates(verb: str, uow: "UnitOfWork", row: Any) -> None:
