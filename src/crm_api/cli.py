@@ -56,9 +56,10 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8000,
     workers: Annotated[int, typer.Option(help="Processes that answer requests.", min=1, max=64)] = 1,
     demo: Annotated[bool, typer.Option("--demo", help="Add a believable bilingual company, once.")] = False,
+    worker: Annotated[bool, typer.Option(help="Run jobs and deliveries in a process beside it.")] = True,
 ) -> None:
     """Run the API. Without CRM_DATABASE_URL it runs its own PostgreSQL under CRM_DATA_DIR (./.crm)."""
-    run_server(Settings(), host=host, port=port, workers=workers, demo=demo, report=report)
+    run_server(Settings(), host=host, port=port, workers=workers, demo=demo, companion=worker, report=report)
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """`/healthz`, `/readyz`, `/metrics` and the OpenAPI document: outside the routes of resources, without a principal."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import asyncpg
@@ -9,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from crm_api.jobs.figures import figures
 from crm_api.kit.answers import json_answer
 from crm_api.kit.http import Edge
 from crm_api.kit.observability import metrics_text
@@ -60,6 +62,9 @@ async def _readyz(request: Request) -> Response:
     return json_answer({"status": "ok" if ready else "unavailable", "checks": checks}, 200 if ready else 503)
 
 
-async def _metrics(_: Request) -> Response:
+async def _metrics(request: Request) -> Response:
     content, media_type = metrics_text()
+    edge: Edge = request.app.state.edge
+    with suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        content += await figures(edge.pool)
     return Response(content, media_type=media_type)

@@ -26,6 +26,7 @@ _KNOW_EACH_OTHER = {
     "saved_views:read create update delete restore": OWN,
     "changes:read": ALL,
     "search:read": ALL,
+    "operations:read cancel": OWN,
 }
 
 ROLES: dict[str, Role] = {
@@ -35,6 +36,8 @@ ROLES: dict[str, Role] = {
         "Manages users, teams, integrations and the set-up; sees no deals.",
         {
             **_KNOW_EACH_OTHER,
+            "operations:read cancel": ALL,
+            "dead_letters:read retry discard": ALL,
             "users:create update delete restore disable move assign_roles": ALL,
             "teams:create update delete restore move": ALL,
             "api_keys:read create revoke": ALL,
@@ -125,6 +128,8 @@ ROLES: dict[str, Role] = {
         "The whole business in one hand; held by the first administrator of a company.",
         {
             **_KNOW_EACH_OTHER,
+            "operations:read cancel": ALL,
+            "dead_letters:read retry discard": ALL,
             "customers:read create update delete restore assign export import_history": ALL,
             "contacts:read create update delete restore assign export import_history": ALL,
             "imports:read create update commit": ALL,
@@ -140,7 +145,9 @@ ROLES: dict[str, Role] = {
     ),
 }
 # What each named system job and background loop may do, in every company; one that is not named may nothing.
-SYSTEM: dict[str, dict[str, Reach]] = {}
+SYSTEM: dict[str, dict[str, Reach]] = {
+    "operations.expire": {"operations:delete": ALL},
+}
 DEFAULT_ROLES = tuple(key for key, role in ROLES.items() if role.default)
 bind_roles(ROLES)
 

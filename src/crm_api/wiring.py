@@ -18,14 +18,17 @@ from crm_api.identity.users.resource import users
 from crm_api.identity.users.service import refuse_team_in_use
 from crm_api.integrations.changes import models as feed
 from crm_api.integrations.changes import router as changes_router
+from crm_api.integrations.dead_letters import router as dead_letters_router
 from crm_api.integrations.exports import router as exports_router
 from crm_api.integrations.exports.resource import exports
 from crm_api.integrations.imports import jobs as import_jobs
 from crm_api.integrations.imports import router as imports_router
 from crm_api.integrations.imports.resource import imports
+from crm_api.integrations.operations import router as operations_router
+from crm_api.integrations.operations.jobs import expire
 from crm_api.integrations.search import router as search_router
 from crm_api.integrations.stream import router as stream_router
-from crm_api.jobs import models as work
+from crm_api.jobs.models import dead_letters, operations
 from crm_api.jobs.port import Job, bind_jobs
 from crm_api.jobs.work import Loop
 from crm_api.kit.registries import bind_catalogue, bind_gate, bind_reaction, bind_resources, bind_views
@@ -70,6 +73,8 @@ TAGS = (
     {"name": "products", "description": "What is sold (产品)."},
     {"name": "pipelines", "description": "The stages a deal goes through (销售流程)."},
     {"name": "opportunities", "description": "Deals, from the first idea to won or lost (商机)."},
+    {"name": "operations", "description": "Long work: watch it, stop it (后台任务)."},
+    {"name": "dead-letters", "description": "Jobs that were given up (失败任务)."},
     {"name": "reports", "description": "What managers decide from (分析报表)."},
     {"name": "custom-fields", "description": "Fields that the company defines itself (自定义字段)."},
     {"name": "metadata", "description": "What objects are made of, for programs (元数据)."},
@@ -96,6 +101,8 @@ NAMES = {
     "pipeline": "销售流程",
     "stage": "阶段",
     "opportunity": "商机",
+    "operation": "后台任务",
+    "dead_letter": "失败任务",
     "dictionary_item": "字典项",
     "dictionary_type": "字典类型",
     "custom_field": "自定义字段",
@@ -117,6 +124,8 @@ RESOURCES = (
     opportunities,
     exports,
     imports,
+    operations,
+    dead_letters,
 )
 ROUTERS: tuple[APIRouter, ...] = (
     exports_router.export_router(RESOURCES),
@@ -140,14 +149,15 @@ ROUTERS: tuple[APIRouter, ...] = (
     stream_router.router,
     search_router.router,
     imports_router.router,
+    operations_router.router,
+    dead_letters_router.router,
 )
 # Jobs are declared in the `jobs.py` of a package; loops run beside the API for as long as a worker does.
-JOBS: tuple[Job, ...] = (*import_jobs.JOBS,)
+JOBS: tuple[Job, ...] = (*import_jobs.JOBS, expire)
 LOOPS: tuple[Loop, ...] = ()
 
-# Their tables are known to whoever compares them with the migrations.
+# Its tables are known to whoever compares them with the migrations.
 assert feed
-assert work
 
 bind_resources(RESOURCES)
 bind_rules(ClosedLists(), CustomValues())

@@ -21,7 +21,7 @@ SKELETON = {
     "wiring": "import crm_api.parties.customers.router",
     "worker": "import sqlalchemy",
     "jobs/queue": "import asyncpg",
-    "jobs/models": "import sqlalchemy",
+    "jobs/operations": "import sqlalchemy",
     "roles": "",
     "kit/db": "import sqlalchemy, asyncpg, fastapi, starlette",
     "outbound": "import httpx",

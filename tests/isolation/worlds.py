@@ -10,6 +10,7 @@ from crm_api.integrations.changes.relay import relay_tenant
 from crm_api.jobs.runner import Runner
 from crm_api.kit.registries import RESOURCES
 from crm_api.worker import actors_of
+from tests.factories import work
 from tests.factories.companies import PASSWORD, Actor, Company
 from tests.isolation.operations import Operation
 
@@ -30,6 +31,8 @@ ORDER = (
     "saved_views",
     "api_keys",
     "imports",
+    "operations",
+    "dead_letters",
 )
 
 
@@ -67,6 +70,10 @@ class World:
 
     async def make(self, resource: str) -> dict[str, Any]:
         """A new record."""
+        if resource in MADE:
+            made = await MADE[resource](self)
+            self.seen |= set(UUID.findall(str(made)))
+            return made
         sent = as_sent(self.body_of(resource))
         answer = await self.owner.http.post(f"/{resource.replace('_', '-')}", **sent)
         assert answer.status_code == 201, (resource, answer.text)
@@ -128,6 +135,11 @@ def _stages(mark: str) -> list[dict[str, Any]]:
     return [{"key": key, "name": f"{mark} {key}", "kind": kind} for key, kind in kinds.items()]
 
 
+# what no client makes
+MADE: dict[str, Callable[[World], Awaitable[dict[str, Any]]]] = {
+    "operations": lambda w: work.operation(w.company, args={"word": w.mark}),
+    "dead_letters": lambda w: work.dead_letter(w.company, args={"word": w.mark}),
+}
 Maker = Callable[[World, str, str], dict[str, Any]]
 BODIES: dict[str, Maker] = {
     "teams": lambda w, name, code: {"name": name, "external_ids": _links(code)},
@@ -249,4 +261,5 @@ STEPS: dict[str, tuple[tuple[str, Any], ...]] = {
     "products_activate": (("/retire", None),),
     "imports_undo": (("/commit", None),),
     "opportunities_reopen": (("/lose", {"loss_reason": "other"}),),
+    "operations_follow": (("/cancel", None),),
 }

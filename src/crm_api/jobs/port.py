@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from crm_api.jobs import queue
+from crm_api.kit.failpoints import failpoint
 from crm_api.kit.principal import Permission
 from crm_api.kit.uow import UnitOfWork
 
@@ -68,6 +69,7 @@ async def enqueue(
     args: Mapping[str, Any],
     *,
     operation: str | None = None,
+    by: str | None = None,
     dedupe: str | None = None,
     run_after: timedelta | None = None,
     priority: int = 0,
@@ -75,22 +77,30 @@ async def enqueue(
     """Ask for a job; it exists when this unit commits, and not otherwise. Higher priorities run first.
 
     `args` are small JSON: ids and options, never records or secrets. False: a job of this tenant with the same `dedupe`
-    is waiting or running.
+    is waiting or running. It is asked for by the unit's principal, or in the name of `by`.
     """
     assert name in JOBS, f"no job is called {name}"
     tenant = uow.principal.tenant_id
-    payload = payload_of(tenant, args, by=uow.principal.id, operation=operation)
+    payload = payload_of(
+        tenant, args, by=by or uow.principal.id, operation=operation, language=uow.origin.language
+    )
     wanted = queue.Wanted(name, payload, f"{name} {tenant} {dedupe}" if dedupe else None, run_after, priority)
-    return await queue.insert(await uow.transaction(), [wanted]) == 1
+    new = await queue.insert(await uow.transaction(), [wanted]) == 1
+    failpoint("job.enqueued")
+    return new
 
 
 def payload_of(
-    tenant: str, args: Mapping[str, Any], *, by: str | None = None, operation: str | None = None
+    tenant: str,
+    args: Mapping[str, Any],
+    *,
+    by: str | None = None,
+    operation: str | None = None,
+    language: str = "en",
 ) -> bytes:
-    """What a job carries: whose it is, who asked for it, and its arguments."""
-    payload = orjson.dumps(
-        {"v": VERSION, "tenant": tenant, "by": by, "operation": operation, "args": dict(args)}
-    )
+    """What a job carries: whose it is, who asked for it in which language, and its arguments."""
+    carried = {"by": by, "operation": operation, "language": language, "args": dict(args)}
+    payload = orjson.dumps({"v": VERSION, "tenant": tenant, **carried})
     if len(payload) > PAYLOAD_BYTES:
         raise ValueError(f"a job carries {len(payload)} bytes, at most {PAYLOAD_BYTES}")
     return payload

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import asyncpg
 import orjson
-from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver, AsyncpgPoolDriver
+from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
 from pgqueuer.adapters.persistence.qb import (
     QueryBuilderEnvironment,
     QueryQueueBuilder,
@@ -22,7 +22,7 @@ from pgqueuer.adapters.persistence.qb import (
 )
 from pgqueuer.domain.settings import DBSettings, Durability
 from pgqueuer.domain.types import Channel, QueueEntrypoint, QueueManagerId
-from pgqueuer.queries import EntrypointExecutionParameter, Queries
+from pgqueuer.queries import Queries
 
 from crm_api.kit.database import Connection
 from crm_api.kit.failpoints import failpoint
@@ -51,9 +51,8 @@ _BUILDERS: dict[str, Any] = {
 # The database cannot be asked now: every wait on it is tried again.
 UNREACHABLE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 _OURS = "id = $1 AND queue_manager_id = $2 AND starts = $3 AND status = 'picked'"
-_START = """
-UPDATE pgqueuer SET starts = starts + 1, strikes = strikes + 1
-WHERE id = $1 AND queue_manager_id = $2 AND status = 'picked' RETURNING starts, strikes
+_START = f"""
+UPDATE pgqueuer SET starts = starts + 1, strikes = strikes + 1, heartbeat = now() WHERE {_OURS} RETURNING id
 """
 _KEEP = f"UPDATE pgqueuer SET strikes = 0, heartbeat = now() WHERE {_OURS} RETURNING id"
 _REMOVE = f"""
@@ -74,8 +73,7 @@ INSERT INTO pgqueuer_log (job_id, status, entrypoint, priority)
 SELECT id, 'exception', entrypoint, priority FROM again
 """
 _RELEASE = f"""
-UPDATE pgqueuer SET status = 'queued', queue_manager_id = NULL, updated = now(), strikes = greatest(strikes - 1, 0)
-WHERE {_OURS}
+UPDATE pgqueuer SET status = 'queued', queue_manager_id = NULL, updated = now(), strikes = $4 WHERE {_OURS}
 """
 _BEAT = """
 UPDATE pgqueuer SET heartbeat = now()
@@ -93,9 +91,9 @@ class Wanted(NamedTuple):
     priority: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Claim:
-    """A job that a worker has started: what it is, and what proves that the worker still holds it."""
+    """A job that a worker holds, and what proves it. `strikes` are the starts before that showed no progress."""
 
     id: int
     worker: UUID
@@ -106,7 +104,16 @@ class Claim:
     tenant: str
     by: str | None
     operation: str | None
+    language: str
     args: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "Claim":
+        """From a row of the queue."""
+        given = orjson.loads(row["payload"])
+        carried = {name: given[name] for name in ("tenant", "by", "operation", "language", "args")}
+        counted = {name: row[name] for name in ("id", "starts", "strikes", "attempts")}
+        return cls(worker=row["queue_manager_id"], name=row["entrypoint"], **counted, **carried)
 
     @property
     def fence(self) -> tuple[int, UUID, int]:
@@ -134,39 +141,29 @@ class Queue:
         self._pool = pool
         self._worker = worker
         self._lease = lease
-        self._queries = Queries(AsyncpgPoolDriver(pool), **_BUILDERS)
 
     async def claim(self, names: Iterable[str], at_most: int) -> list[Claim]:
-        """Jobs that are due, or whose worker was silent for longer than its lease; each counts as started."""
-        picked = await self._queries.dequeue(
+        """Jobs that are due, or whose worker was silent for longer than its lease."""
+        known = [QueueEntrypoint(name) for name in names]
+        query = _BUILDERS["qbq"].build_dequeue_query(
             batch_size=at_most,
-            entrypoints={QueueEntrypoint(name): EntrypointExecutionParameter(0) for name in names},
+            entrypoints=known,
+            concurrency_limits=[0] * len(known),
             queue_manager_id=QueueManagerId(self._worker),
             global_concurrency_limit=None,
             heartbeat_timeout=self._lease,
         )
-        claims = []
-        for job in picked:
-            failpoint("job.picked")
-            started = await self._pool.fetchrow(_START, job.id, self._worker)
-            if started:
-                given = orjson.loads(job.payload or b"{}")
-                claims.append(
-                    Claim(
-                        job.id,
-                        self._worker,
-                        started["starts"],
-                        started["strikes"],
-                        job.attempts,
-                        job.entrypoint,
-                        given["tenant"],
-                        given["by"],
-                        given["operation"],
-                        given["args"],
-                    )
-                )
-            failpoint("job.claimed")
+        claims = [Claim.of(dict(row)) for row in await self._pool.fetch(query.sql, *query.args)]
+        failpoint("job.picked")
         return claims
+
+    async def start(self, claim: Claim) -> bool:
+        """Count the start before the work; False when another worker has taken the job over."""
+        if await self._pool.fetchval(_START, *claim.fence) is None:
+            return False
+        claim.starts += 1
+        failpoint("job.claimed")
+        return True
 
     async def beat(self, claims: Sequence[Claim]) -> set[int]:
         """Renew the lease of what is being worked on; the ids that another worker has taken over meanwhile."""
@@ -180,7 +177,7 @@ class Queue:
 
     async def release(self, claim: Claim) -> None:
         """Give it to whoever asks next, as if it had not been started."""
-        await self._pool.execute(_RELEASE, *claim.fence)
+        await self._pool.execute(_RELEASE, *claim.fence, claim.strikes)
 
 
 async def keep(connection: Connection, claim: Claim) -> bool:

@@ -3,7 +3,8 @@
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -12,18 +13,32 @@ from uuid import UUID
 
 import structlog
 
+from crm_api.jobs import operations
 from crm_api.jobs.models import DeadLetter, DeadLetterReason, dead_letters
 from crm_api.jobs.port import JOBS, Job, Retries
 from crm_api.jobs.queue import UNREACHABLE, Claim, Pool, Queue
-from crm_api.jobs.work import FAILED, SUCCESSFUL, Actors, Fenced, JobUnit, Paused, Work, committed
+from crm_api.jobs.work import (
+    CANCELED,
+    FAILED,
+    SUCCESSFUL,
+    Actors,
+    Cancelled,
+    Fenced,
+    JobUnit,
+    Paused,
+    Work,
+    committed,
+)
 from crm_api.kit.errors import Problem
 from crm_api.kit.ids import new_id
 from crm_api.kit.observability import place_of
-from crm_api.kit.principal import Principal, Reach
+from crm_api.kit.principal import Permission, Principal, Reach
 from crm_api.kit.repository import Repository
+from crm_api.kit.uow import UnitOfWork
 
 LEASE = timedelta(seconds=10)
-STRIKES = 3
+# Starts without a sign of progress, and starts in all: then it is given up.
+STRIKES, STARTS = 3, 100
 AT_ONCE = 4
 IDLE_SECONDS, DRAIN_SECONDS = 0.25, 5.0
 SUSPENDED = timedelta(hours=1)
@@ -43,6 +58,7 @@ class Runner:
         self._at_once = at_once
         self._queue = Queue(pool, UUID(new_id()), lease)
         self._running: dict[asyncio.Task[None], Claim] = {}
+        self._suspects: list[Claim] = []
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Until `stopping` is set: then nothing more is claimed, what runs may finish, the rest is given back."""
@@ -57,13 +73,21 @@ class Runner:
 
     async def empty(self) -> None:
         """Run everything that is due, and what that asks for, until nothing is left."""
-        while await self._claim() or self._running:
-            await asyncio.wait(self._running)
+        while await self._claim() or self._running or self._suspects:
+            if self._running:
+                await asyncio.wait(self._running)
 
     async def _claim(self) -> bool:
-        """Start what is due, as far as there are hands; whether there was any."""
+        """Start what is due, as far as there are hands; whether there was any.
+
+        A job that was running when its worker died runs alone until it shows progress: if it is the one that kills
+        workers, no neighbour is struck with it again.
+        """
+        if self._suspects and not self._running:
+            self._start(self._suspects.pop(0))
+            return True
         free = self._at_once - len(self._running)
-        if not free or not JOBS:
+        if not free or not JOBS or self._suspects or any(claim.strikes for claim in self._running.values()):
             return False
         try:
             claims = await self._queue.claim(JOBS, free)
@@ -71,21 +95,29 @@ class Runner:
             _log.warning("queue_unreachable", exc_info=error)
             return False
         for claim in claims:
-            task = asyncio.create_task(self._perform(claim))
-            self._running[task] = claim
-            task.add_done_callback(self._running.pop)
+            if claim.strikes:
+                self._suspects.append(claim)
+            else:
+                self._start(claim)
         return bool(claims)
+
+    def _start(self, claim: Claim) -> None:
+        task = asyncio.create_task(self._perform(claim))
+        self._running[task] = claim
+        task.add_done_callback(self._running.pop)
 
     async def _beat(self) -> None:
         """Renew the leases; what another worker has taken over is stopped here."""
         while True:
             await asyncio.sleep(self._lease.total_seconds() / 4)
             running = dict(self._running)
+            held = [*running.values(), *self._suspects]
             try:
-                lost = await self._queue.beat(list(running.values())) if running else set()
+                lost = await self._queue.beat(held) if held else set()
             except UNREACHABLE as error:
                 _log.warning("queue_unreachable", exc_info=error)
                 continue
+            self._suspects = [claim for claim in self._suspects if claim.id not in lost]
             for task, claim in running.items():
                 if claim.id in lost:
                     task.cancel()
@@ -96,7 +128,7 @@ class Runner:
         left = list(self._running)
         for task in left:
             task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
+        await asyncio.gather(*left, *map(self._queue.release, self._suspects), return_exceptions=True)
 
     async def _perform(self, claim: Claim) -> None:
         started = time.perf_counter()
@@ -117,11 +149,12 @@ class Runner:
         )
 
     async def _outcome(self, job: Job, claim: Claim) -> str:
-        if claim.strikes > STRIKES:
-            await self._bury(claim, DeadLetterReason.CRASHED, None)
-            return "held"
+        if not await self._queue.start(claim):
+            return "fenced"
+        if claim.strikes >= STRIKES or claim.starts > STARTS:
+            return await self._give_up(claim, DeadLetterReason.CRASHED, None)
         try:
-            await self._run(job, claim)
+            return await self._run(job, claim)
         except asyncio.CancelledError:
             await self._queue.release(claim)
             return "released"
@@ -130,43 +163,73 @@ class Runner:
         except Paused:
             await self._queue.again(claim, SUSPENDED)
             return "paused"
+        except Cancelled:
+            return await self._cancelled(claim)
         except Exception as error:  # noqa: BLE001  every failure decides what becomes of the job
             return await self._failed(job, claim, error)
+
+    async def _run(self, job: Job, claim: Claim) -> str:
+        system = partial(self._actors.system, claim.tenant, claim.name)
+        if claim.operation and not await self._begin(claim):
+            return await self._cancelled(claim)
+        if job.permission is not None:
+            async with self._last(claim, await self._acting(job, claim), job.permission) as uow:
+                result = await job.run(uow, claim.args)
+                if claim.operation:
+                    await operations.succeed(uow, claim.operation, result)
+        else:
+            work = Work(self._pool, claim, partial(self._acting, job, claim), system)
+            result = await job.run(work, claim.args)
+            async with self._last(claim, await system()) as uow:
+                if claim.operation:
+                    await operations.succeed(uow, claim.operation, result, work.told)
         return "done"
+
+    async def _begin(self, claim: Claim) -> bool:
+        """Not fenced: it is no sign of progress."""
+        acting = await self._actors.system(claim.tenant, claim.name)
+        async with committed(UnitOfWork(self._pool, acting), None) as uow:
+            return await operations.begin(uow, str(claim.operation))
+
+    async def _cancelled(self, claim: Claim) -> str:
+        acting = await self._actors.system(claim.tenant, claim.name)
+        async with self._last(claim, acting, outcome=CANCELED) as uow:
+            await operations.stop(uow, str(claim.operation))
+        return "cancelled"
 
     async def _failed(self, job: Job, claim: Claim, error: Exception) -> str:
         """What was refused would be refused again; anything else may go better later."""
         if isinstance(error, Problem) and error.status < SERVER_ERROR:
-            await self._bury(claim, DeadLetterReason.REFUSED, {"code": error.code, "status": error.status})
+            if claim.operation is None:
+                what = {"code": error.code, "status": error.status}
+                return await self._give_up(claim, DeadLetterReason.REFUSED, what)
+            acting = await self._actors.system(claim.tenant, claim.name)
+            async with self._last(claim, acting, outcome=FAILED) as uow:
+                await operations.fail(uow, claim.operation, error, claim.language)
             return "refused"
         _log.error("job_failed", job=claim.name, id=claim.id, tenant=claim.tenant, exc_info=error)
         if claim.attempts + 1 >= job.retries.attempts:
-            await self._bury(claim, DeadLetterReason.FAILED, place_of(error))
-            return "held"
+            return await self._give_up(claim, DeadLetterReason.FAILED, place_of(error))
         await self._queue.again(claim, delay(job.retries, claim.attempts))
         return "failed"
 
-    async def _run(self, job: Job, claim: Claim) -> None:
-        if job.permission is not None:
-            principal = await self._principal(job, claim)
-            unit = JobUnit(self._pool, principal, claim, outcome=SUCCESSFUL)
-            async with committed(unit, job.permission) as uow:
-                await job.run(uow, claim.args)
-            return
-        load: Callable[[], Awaitable[Principal]] = partial(self._principal, job, claim)
-        await job.run(Work(self._pool, claim, load), claim.args)
-        unit = JobUnit(
-            self._pool, await self._actors.system(claim.tenant, claim.name), claim, outcome=SUCCESSFUL
-        )
-        async with committed(unit, None):
-            pass
+    def _last(
+        self,
+        claim: Claim,
+        acting: Principal,
+        permission: Permission | None = None,
+        *,
+        outcome: str = SUCCESSFUL,
+    ) -> AbstractAsyncContextManager[UnitOfWork]:
+        """The unit that takes the job off the queue."""
+        return committed(JobUnit(self._pool, acting, claim, outcome=outcome), permission)
 
-    async def _principal(self, job: Job, claim: Claim) -> Principal:
+    async def _acting(self, job: Job, claim: Claim) -> Principal:
         if job.for_person and claim.by:
             return await self._actors.person(claim.tenant, claim.by)
         return await self._actors.system(claim.tenant, claim.name)
 
-    async def _bury(self, claim: Claim, reason: DeadLetterReason, error: Mapping[str, Any] | None) -> None:
+    async def _give_up(self, claim: Claim, reason: DeadLetterReason, error: Mapping[str, Any] | None) -> str:
         """Off the queue, and where the company's administrators see it; one commit."""
         acting = await self._actors.system(claim.tenant, claim.name)
         undertaker = replace(acting, reaches={dead_letters.create: Reach.ALL})
@@ -179,9 +242,11 @@ class Runner:
             error=error,
             starts=claim.starts,
         )
-        unit = JobUnit(self._pool, undertaker, claim, outcome=FAILED)
-        async with committed(unit, dead_letters.create) as uow:
+        async with self._last(claim, undertaker, dead_letters.create, outcome=FAILED) as uow:
             await Repository[DeadLetter](uow, dead_letters).add(letter, event="held")
+            if claim.operation:
+                await operations.hold(uow, claim.operation, claim.language)
+        return "held"
 
 
 def delay(retries: Retries, attempts: int) -> timedelta:

@@ -1,19 +1,24 @@
 """What runs a job: units whose commit is fenced, and what is handed to long jobs and to loops beside the API."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from crm_api.jobs import queue
+from crm_api.jobs import operations, queue
 from crm_api.jobs.queue import Claim, Pool
 from crm_api.kit.allowed import admit
 from crm_api.kit.failpoints import failpoint
 from crm_api.kit.principal import Permission, Principal
 from crm_api.kit.uow import Origin, UnitOfWork
 
+TOLD_EVERY = 1.0
 SUCCESSFUL, FAILED, CANCELED = "successful", "failed", "canceled"
+
+
+Load = Callable[[], Awaitable[Principal]]
 
 
 class Fenced(Exception):
@@ -57,6 +62,7 @@ class JobUnit(UnitOfWork):
             raise Fenced
         failpoint("job.before_commit")
         await super().commit()
+        self._claim.strikes = 0
         failpoint("job.after_commit")
 
 
@@ -70,19 +76,41 @@ async def committed(unit: UnitOfWork, permission: Permission | None) -> AsyncIte
         await unit.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """One run of a long job: it opens units, each of which commits alone."""
+class Cancelled(Exception):
+    """Whoever asked for the operation wants it to stop; nothing of the present unit is kept."""
 
-    pool: Pool
-    claim: Claim
-    load: Callable[[], Awaitable[Principal]]
+
+class Work:
+    """One run of a long job: it opens units, each of which commits alone, and tells how far it is."""
+
+    def __init__(self, pool: Pool, claim: Claim, load: Load, system: Load) -> None:
+        self.claim = claim
+        self.told: dict[str, Any] | None = None
+        self._pool = pool
+        self._load = load
+        self._system = system
+        self._told_at = 0.0
 
     @asynccontextmanager
     async def unit(self, permission: Permission) -> AsyncIterator[UnitOfWork]:
         """A unit as whoever the job acts for, with the rights they have now; it commits at the end of the block."""
-        async with committed(JobUnit(self.pool, await self.load(), self.claim), permission) as uow:
+        async with committed(JobUnit(self._pool, await self._load(), self.claim), permission) as uow:
             yield uow
+
+    async def progress(self, done: int, total: int | None = None, message_code: str | None = None) -> None:
+        """Tell the operation how far the work is, at most once a second; Cancelled when it shall stop.
+
+        Call it between units, as often as you like.
+        """
+        self.told = {"done": done, "total": total, "message_code": message_code}
+        now = time.monotonic()
+        if self.claim.operation is None or now - self._told_at < TOLD_EVERY:
+            return
+        self._told_at = now
+        async with committed(UnitOfWork(self._pool, await self._system()), None) as uow:
+            unwanted = await operations.tell(uow, self.claim.operation, self.told)
+        if unwanted:
+            raise Cancelled
 
 
 @dataclass(frozen=True, slots=True)

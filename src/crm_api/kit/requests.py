@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from starlette.requests import ClientDisconnect, Request
 
 from crm_api.kit.errors import BadRequest, Fault, Invalid, TooLarge, Unauthenticated, UnsupportedMediaType
+from crm_api.kit.i18n import negotiate
 from crm_api.kit.uow import Origin
 
 BODY_LIMIT, AGENT_LIMIT = 1_000_000, 300
@@ -29,7 +30,8 @@ def origin_of(request: Request, request_id: str, trusted_proxies: int) -> Origin
     told = ",".join(request.headers.getlist("x-forwarded-for")).split(",") if trusted_proxies else []
     hops = [*(hop.strip() for hop in told if hop.strip()), peer]
     agent = request.headers.get("user-agent", "")[:AGENT_LIMIT].replace("\x00", "")
-    return Origin(request_id, _address(hops[-1 - min(trusted_proxies, len(hops) - 1)]), agent or None)
+    address = _address(hops[-1 - min(trusted_proxies, len(hops) - 1)])
+    return Origin(request_id, address, agent or None, negotiate(request.headers.get("accept-language", "")))
 
 
 def _address(text: str) -> str | None:

@@ -12,6 +12,8 @@ from crm_api.kit.i18n import negotiate
 from crm_api.kit.streaming import Stream
 
 CREATED: Final = 201
+ACCEPTED: Final = 202
+OPERATIONS: Final = "/api/v1/operations"
 
 
 def respond(request: Request, result: Any, request_id: str, status: int) -> Response:
@@ -32,10 +34,16 @@ def respond(request: Request, result: Any, request_id: str, status: int) -> Resp
         whole = request.method == "GET" and not isinstance(result, Partial)
         if whole and same_tag(request.headers.get("if-none-match", ""), tag):
             return Response(status_code=304, headers=headers)
-        if status == CREATED:
-            collection = request.url.path.partition("/by-external/")[0]
-            headers["Location"] = f"{collection}/{result['id']}"
+        headers |= _place(request, result["id"], status)
     return json_answer(result, status, headers)
+
+
+def _place(request: Request, record_id: str, status: int) -> dict[str, str]:
+    """Where a new record is, or the operation that tells how far the work is, and when to look again (s)."""
+    if status == ACCEPTED:
+        return {"Location": f"{OPERATIONS}/{record_id}", "Retry-After": "1"}
+    collection = request.url.path.partition("/by-external/")[0]
+    return {"Location": f"{collection}/{record_id}"} if status == CREATED else {}
 
 
 def tried(request: Request, result: Any, request_id: str) -> Response:

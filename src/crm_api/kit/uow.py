@@ -30,6 +30,7 @@ class Origin(NamedTuple):
     request_id: str | None = None
     ip: str | None = None
     user_agent: str | None = None
+    language: str = "en"
 
 
 NOWHERE = Origin()

@@ -17,6 +17,7 @@ from uvicorn.supervisors import Multiprocess
 
 from crm_api.kit.observability import configure_logging
 from crm_api.server.bootstrap import bootstrap
+from crm_api.server.companion import Companion
 from crm_api.server.database import open_database, prepare
 from crm_api.server.migrating import Report
 from crm_api.settings import Settings
@@ -26,16 +27,35 @@ DRAIN_SECONDS = 6
 ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
+class Server(uvicorn.Server):
+    """One process; its worker begins to end with the first signal, not after the last request."""
+
+    def __init__(self, config: uvicorn.Config, companion: Companion | None) -> None:
+        super().__init__(config)
+        self._companion = companion
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self._companion:
+            self._companion.end()
+        super().handle_exit(sig, frame)
+
+
 class Workers(Multiprocess):
     """Several processes on one socket; the parent lets go of it first: a draining server refuses clients."""
 
+    companion: Companion | None = None
+
     def terminate_all(self) -> None:
+        if self.companion:
+            self.companion.end()
         for listening in self.sockets:
             listening.close()
         super().terminate_all()
 
 
-def serve(settings: Settings, *, host: str, port: int, workers: int, demo: bool, report: Report) -> None:
+def serve(
+    settings: Settings, *, host: str, port: int, workers: int, demo: bool, companion: bool, report: Report
+) -> None:
     """Serve until a signal says stop; then requests under way finish, new ones are refused, 10 s at most."""
     with _orderly_end(), open_database(settings) as opened:
         _ = opened.secrets  # refused before anything is changed
@@ -44,7 +64,11 @@ def serve(settings: Settings, *, host: str, port: int, workers: int, demo: bool,
         origin = opened.public_url or _origin(host, port)
         report(f"API {origin}/api/v1 · documentation {origin}/docs and {origin}/redoc")
         configure_logging(opened.log_level)
-        _run(host, port, workers)
+        if not companion:
+            _run(host, port, workers, None)
+            return
+        with Companion() as beside:
+            _run(host, port, workers, beside)
 
 
 async def make_ready(settings: Settings, *, demo: bool, report: Report) -> None:
@@ -65,7 +89,7 @@ async def make_ready(settings: Settings, *, demo: bool, report: Report) -> None:
             report(f"Password: {first.password}   (shown this once)")
 
 
-def _run(host: str, port: int, workers: int) -> None:
+def _run(host: str, port: int, workers: int, companion: Companion | None) -> None:
     config = uvicorn.Config(
         "crm_api.server.asgi:app",
         factory=True,
@@ -79,10 +103,12 @@ def _run(host: str, port: int, workers: int) -> None:
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
     if workers == 1:
-        uvicorn.Server(config).run()
+        Server(config, companion).run()
         return
     with _shared_metrics():
-        Workers(config, [config.bind_socket()]).run()
+        processes = Workers(config, [config.bind_socket()])
+        processes.companion = companion
+        processes.run()
 
 
 @contextmanager

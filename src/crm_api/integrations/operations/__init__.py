@@ -1,0 +1,1 @@
+"""Long work: watching it, and stopping it."""
