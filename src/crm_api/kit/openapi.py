@@ -47,7 +47,7 @@ def build_document(
     """The document of these routes.
 
     Keys are sorted, except that the properties of a schema keep the order in which they were declared.
-    ValueError when an operationId is taken twice or a reference leads nowhere.
+    ValueError when an operationId or a name of a schema is taken twice, or a reference leads nowhere.
     """
     document = get_openapi(
         title=title,
@@ -198,6 +198,7 @@ def children_of(schema: Mapping[str, Any]) -> Iterator[Any]:
 def _tidy(schema: dict[str, Any]) -> None:
     for child in children_of(schema):
         _tidy(child)
+    _name_limits(schema)
     properties = schema.get("properties", {})
     for child in properties.values():
         child.pop("title", None)
@@ -211,6 +212,13 @@ def _tidy(schema: dict[str, Any]) -> None:
         if isinstance(only.get("type"), str):
             del schema["anyOf"]
             schema.update({**_nullable(only), **schema})
+
+
+def _name_limits(schema: dict[str, Any]) -> None:
+    """Of a number that a validator of ours reads Pydantic writes the limits in its own words."""
+    for written, meant in (("ge", "minimum"), ("le", "maximum")):
+        if written in schema:
+            schema[meant] = schema.pop(written)
 
 
 def _like(properties: Mapping[str, Any], example: Any) -> Any:
@@ -234,6 +242,9 @@ def _check(document: dict[str, Any]) -> None:
     twice = sorted(name for name, count in ids.items() if count > 1)
     if twice:
         raise ValueError(f"operationIds taken twice: {twice}")
+    long = sorted(name for name in document["components"]["schemas"] if not name.isalnum())
+    if long:
+        raise ValueError(f"classes of one name, which become schemas that nobody can read: {long}")
     lost = sorted({reference for reference in _references(document) if not _leads(document, reference)})
     if lost:
         raise ValueError(f"references that lead nowhere: {lost}")

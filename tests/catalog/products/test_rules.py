@@ -2,12 +2,12 @@
 
 import pytest
 
-from crm_api.catalog.products.models import Lifecycle, Product
+from crm_api.catalog.products.models import Product, ProductLifecycle
 
 
-@pytest.mark.parametrize("lifecycle", list(Lifecycle))
-def test_only_a_retired_product_is_not_sold(lifecycle: Lifecycle) -> None:
-    assert Product.new(lifecycle=lifecycle).is_sellable is (lifecycle != Lifecycle.RETIRED)
+@pytest.mark.parametrize("lifecycle", list(ProductLifecycle))
+def test_only_a_retired_product_is_not_sold(lifecycle: ProductLifecycle) -> None:
+    assert Product.new(lifecycle=lifecycle).is_sellable is (lifecycle != ProductLifecycle.RETIRED)
 
 
 def test_sort_keys_follow_code_and_name() -> None:

@@ -12,7 +12,7 @@ from crm_api.kit.db import LIVE, Base, Customised, Deletable, Linked, Recorded
 from crm_api.kit.text import sort_key
 
 
-class Lifecycle(StrEnum):
+class ProductLifecycle(StrEnum):
     """A retired product is not sold any more; what was sold of it stays as it is."""
 
     PLANNED = "planned"
@@ -32,7 +32,7 @@ class Product(Customised, Linked, Deletable, Recorded, Base):
     spec: Mapped[str | None] = columns.line(500, null=True)
     unit: Mapped[str | None] = columns.line(63, null=True)
     category: Mapped[str | None] = columns.dictionary_code("product_category", 200, null=True)
-    lifecycle: Mapped[str] = columns.choice(Lifecycle, default=Lifecycle.ACTIVE)
+    lifecycle: Mapped[str] = columns.choice(ProductLifecycle, default=ProductLifecycle.ACTIVE)
     list_price: Mapped[Decimal | None] = columns.money(null=True)
     list_price_currency: Mapped[str | None] = columns.currency(null=True)
     list_price_micro: Mapped[int] = columns.micros("list_price")
@@ -42,7 +42,7 @@ class Product(Customised, Linked, Deletable, Recorded, Base):
     tax_rate: Mapped[Decimal | None] = columns.quantity(null=True)
     description: Mapped[str | None] = columns.line(10_000, null=True)
     __table_args__ = (
-        CheckConstraint(columns.choices_check("lifecycle", list(Lifecycle)), name="lifecycle"),
+        CheckConstraint(columns.choices_check("lifecycle", list(ProductLifecycle)), name="lifecycle"),
         CheckConstraint("(list_price IS NULL) = (list_price_currency IS NULL)", name="list_price_currency"),
         CheckConstraint("(cost IS NULL) = (cost_currency IS NULL)", name="cost_currency"),
         Index("products_code_key", "tenant_id", "code", unique=True, postgresql_where=LIVE),
@@ -55,7 +55,7 @@ class Product(Customised, Linked, Deletable, Recorded, Base):
     @property
     def is_sellable(self) -> bool:
         """Whether it may stand on a new line."""
-        return self.lifecycle != Lifecycle.RETIRED
+        return self.lifecycle != ProductLifecycle.RETIRED
 
     def put(self, values: dict[str, Any]) -> None:
         """Set columns; what code and name are sorted by follows."""

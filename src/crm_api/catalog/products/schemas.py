@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from crm_api.catalog.products.models import Lifecycle
+from crm_api.catalog.products.models import ProductLifecycle
 from crm_api.kit.schemas import (
     CUSTOM_FIELDS,
     Amount,
@@ -43,8 +43,8 @@ class ProductWrite(Schema):
     )
     unit: ShortLine | None = Field(None, description="What one of it is.", examples=["台"])
     category: Line | None = Field(None, description="Kind of product.", examples=["网络设备"])
-    lifecycle: Lifecycle = Field(
-        Lifecycle.ACTIVE, description="A retired product is not sold any more.", examples=["active"]
+    lifecycle: ProductLifecycle = Field(
+        ProductLifecycle.ACTIVE, description="A retired product is not sold any more.", examples=["active"]
     )
     list_price: Price | None = Field(
         None,
@@ -82,7 +82,7 @@ class ProductRead(CustomisedRead, LinkedRead, DeletableRead):
     spec: str | None = Field(description="Specification or model.")
     unit: str | None = Field(description="What one of it is.")
     category: str | None = Field(description="Kind of product.")
-    lifecycle: Lifecycle = Field(description="A retired product is not sold any more.")
+    lifecycle: ProductLifecycle = Field(description="A retired product is not sold any more.")
     list_price: Money | None = Field(description="Price of one unit without tax.")
     cost: Money | None = Field(description="What one unit costs us; null when hidden from you.")
     tax_rate: Quantity | None = Field(description="In percent.")

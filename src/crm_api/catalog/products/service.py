@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from crm_api.catalog.products.models import Lifecycle, Product
+from crm_api.catalog.products.models import Product, ProductLifecycle
 from crm_api.catalog.products.resource import products
 from crm_api.kit import clock
 from crm_api.kit.repository import Repository, refuse_unwritable
@@ -54,11 +54,11 @@ class ProductService:
     async def activate(self, product_id: str) -> dict[str, Any]:
         """Sell it, for the first time or again."""
         product = await self._repository.load(product_id)
-        product.lifecycle = Lifecycle.ACTIVE
+        product.lifecycle = ProductLifecycle.ACTIVE
         return await self._repository.save(product, event="activated")
 
     async def retire(self, product_id: str) -> dict[str, Any]:
         """Sell it no more; what was sold stays as it is."""
         product = await self._repository.load(product_id)
-        product.lifecycle = Lifecycle.RETIRED
+        product.lifecycle = ProductLifecycle.RETIRED
         return await self._repository.save(product, event="retired")

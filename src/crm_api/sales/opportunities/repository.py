@@ -7,7 +7,7 @@ from sqlalchemy import ARRAY, Select, Text, Uuid, func, literal, select
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.expression import Alias, bindparam
 
-from crm_api.catalog.products.models import Lifecycle, Product
+from crm_api.catalog.products.models import Product, ProductLifecycle
 from crm_api.catalog.products.resource import products
 from crm_api.kit.access import access_values
 from crm_api.kit.db import table
@@ -68,7 +68,7 @@ class OpportunityRepository(Repository[Opportunity]):
 
         values = {**access_values(self.uow.principal, reach), "ids": sorted(set(product_ids))}
         found = await self.uow.fetch(("offers", scope), build, values)
-        return {row[0]: Offer(row[1], row[2], row[3] != Lifecycle.RETIRED) for row in found}
+        return {row[0]: Offer(row[1], row[2], row[3] != ProductLifecycle.RETIRED) for row in found}
 
     def log(self, move: StageMove) -> None:
         """Write a step down with everything else."""
