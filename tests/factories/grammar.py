@@ -141,7 +141,7 @@ async def randomised(company: Company, seed: int) -> Data:
             name = _table(resource)
             for record_id in ids[resource.name]:
                 for values in _random_values(resource, ids, random):
-                    columns = ", ".join(f"{column} = ${i}" for i, column in enumerate(values, 2))
+                    columns = ", ".join(f'"{column}" = ${i}' for i, column in enumerate(values, 2))
                     try:
                         async with connection.transaction():
                             await connection.execute(

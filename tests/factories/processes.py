@@ -34,7 +34,7 @@ def serving(settings: Settings, **extra: str) -> Iterator[tuple[str, "subprocess
         stdout=subprocess.DEVNULL,
     )
     try:
-        for _ in range(200):
+        for _ in range(600):
             with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
                 break
             time.sleep(0.1)

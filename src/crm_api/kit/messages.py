@@ -134,6 +134,7 @@ STATUSES: dict[str, int] = {
     "idempotency_in_flight": 409,
     "idempotency_key_reused": 422,
     "batch_failed": 422,
+    "too_many_streams": 503,
 }
 
 

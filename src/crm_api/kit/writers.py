@@ -94,6 +94,7 @@ def _with_key(data: Any, external: Mapping[str, str]) -> Any:
     """A create body that holds the key it is known by."""
     if not isinstance(data, Mapping):
         return data
-    held = data.get("external_ids") or []
-    wanted = dict(external)
-    return data if wanted in held else {**data, "external_ids": [*held, wanted]}
+    held, wanted = data.get("external_ids") or [], dict(external)
+    if not isinstance(held, list) or wanted in held:
+        return data
+    return {**data, "external_ids": [*held, wanted]}

@@ -32,7 +32,8 @@ register(
         ),
         "changed_after_import": ("The record was changed after the import.", "记录在导入后已被修改。"),
         "not_mapped_value": ("The value is not among those that are mapped.", "该取值不在映射表中。"),
-    }
+    },
+    statuses={"changed_after_import": 409},
 )
 
 

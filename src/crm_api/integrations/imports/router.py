@@ -73,7 +73,7 @@ async def commit_import(import_id: str, uow: CanCommit) -> Any:
 
     A row that is refused is left out and named; the others are not held up by it.
     """
-    return await ImportService(uow).commit(import_id)
+    return await ImportService(uow).carry_out(import_id)
 
 
 @router.post(

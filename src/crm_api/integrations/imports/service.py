@@ -75,7 +75,7 @@ class ImportService:
         """Read every row as an import would, and write nothing; the report stands in the import afterwards."""
         return await self._begin(await self._idle(import_id), ImportStatus.VALIDATING, "imports.validate")
 
-    async def commit(self, import_id: str) -> dict[str, Any]:
+    async def carry_out(self, import_id: str) -> dict[str, Any]:
         """Write the rows, each in its turn and exactly once, as whoever asks for it and with their rights."""
         return await self._begin(await self._idle(import_id), ImportStatus.IMPORTING, "imports.commit")
 
