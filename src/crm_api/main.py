@@ -30,7 +30,7 @@ from crm_api.probes import document_route, probe_routes
 from crm_api.roles import rights
 from crm_api.server.counting import limits_of
 from crm_api.settings import Settings
-from crm_api.storage.files import bind_files
+from crm_api.storage.files import NO_LIMITS, Limits, bind_files
 from crm_api.storage.opening import file_store
 
 SERVERS = ({"url": "/", "description": "The server that this document comes from.", "x-internal": False},)
@@ -65,7 +65,7 @@ def create_app(settings: Settings) -> FastAPI:
     """The application; its pool opens and closes with its lifespan."""
     configure_logging(settings.log_level)
     configure_mappers()
-    bind_files(file_store(settings.storage_url, settings.file_dir))
+    bind_storage(settings)
 
     app = FastAPI(
         title="CRM API",
@@ -114,6 +114,12 @@ async def running(settings: Settings, app: FastAPI) -> AsyncIterator[None]:
     finally:
         await app.state.outbound.aclose()
         await pool.close()
+
+
+def bind_storage(settings: Settings) -> None:
+    """Where this process keeps files, and how many bytes of them."""
+    store = file_store(settings.storage_url, settings.file_dir)
+    bind_files(store, Limits(settings.storage_file_limit, settings.storage_quota or NO_LIMITS.quota))
 
 
 def around(app: ASGIApp, settings: Settings) -> ASGIApp:

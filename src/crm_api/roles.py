@@ -55,6 +55,8 @@ ROLES: dict[str, Role] = {
         "Leads a team: assigns, creates and analyses everything below it.",
         {
             **_KNOW_EACH_OTHER,
+            "notes:read create update delete": ALL,
+            "attachments:read create delete": ALL,
             "customers:read create update delete restore assign export": SUBTREE,
             "contacts:read create update delete restore assign export": SUBTREE,
             "opportunities:read create update delete restore assign move win lose reopen export": SUBTREE,
@@ -69,6 +71,8 @@ ROLES: dict[str, Role] = {
         "Looks after own customers and works own opportunities.",
         {
             **_KNOW_EACH_OTHER,
+            "notes:read create update delete": ALL,
+            "attachments:read create delete": ALL,
             "customers:read create update delete": OWN,
             "contacts:read create update delete": OWN,
             "opportunities:read create update delete move win lose": OWN,
@@ -83,6 +87,8 @@ ROLES: dict[str, Role] = {
         "Reads everything, edits nothing.",
         {
             **_KNOW_EACH_OTHER,
+            "notes:read": ALL,
+            "attachments:read": ALL,
             "customers:read export": ALL,
             "contacts:read export": ALL,
             "opportunities:read export": ALL,
@@ -94,14 +100,26 @@ ROLES: dict[str, Role] = {
         "Support agent",
         "客服专员",
         "Serves every customer; sees contacts, no deals.",
-        {**_KNOW_EACH_OTHER, "customers:read": ALL, "contacts:read create update": ALL},
+        {
+            **_KNOW_EACH_OTHER,
+            "notes:read create update delete": ALL,
+            "attachments:read create delete": ALL,
+            "customers:read": ALL,
+            "contacts:read create update": ALL,
+        },
         {"products": {"cost": HIDDEN}, "customers": {"tax_id": MASKED, "level": READ_ONLY}},
     ),
     "marketer": Role(
         "Marketer",
         "市场专员",
         "Works with audiences; sees no way to reach a single person.",
-        {**_KNOW_EACH_OTHER, "customers:read export": ALL, "contacts:read export": ALL},
+        {
+            **_KNOW_EACH_OTHER,
+            "notes:read": ALL,
+            "attachments:read": ALL,
+            "customers:read export": ALL,
+            "contacts:read export": ALL,
+        },
         {
             "products": {"cost": HIDDEN},
             "customers": {"tax_id": HIDDEN, "phones": HIDDEN, "emails": HIDDEN},
@@ -114,6 +132,8 @@ ROLES: dict[str, Role] = {
         "Another system: moves everything in and out, history included.",
         {
             **_KNOW_EACH_OTHER,
+            "notes:read create update delete": ALL,
+            "attachments:read create delete": ALL,
             "customers:read create update delete restore assign export import_history": ALL,
             "contacts:read create update delete restore assign export import_history": ALL,
             "imports:read create update commit": ALL,
@@ -130,6 +150,8 @@ ROLES: dict[str, Role] = {
             **_KNOW_EACH_OTHER,
             "operations:read cancel": ALL,
             "dead_letters:read retry discard": ALL,
+            "notes:read create update delete": ALL,
+            "attachments:read create delete": ALL,
             "customers:read create update delete restore assign export import_history": ALL,
             "contacts:read create update delete restore assign export import_history": ALL,
             "imports:read create update commit": ALL,
@@ -146,6 +168,7 @@ ROLES: dict[str, Role] = {
 }
 # What each named system job and background loop may do, in every company; one that is not named may nothing.
 SYSTEM: dict[str, dict[str, Reach]] = {
+    "attachments.sweep": {"attachments:delete": ALL},
     "operations.expire": {"operations:delete": ALL},
 }
 DEFAULT_ROLES = tuple(key for key, role in ROLES.items() if role.default)

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import BaseModel, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from crm_api.kit.uploads import UPLOAD_LIMIT
 from crm_api.outbound import Allowed
 
 KEY_BYTES = 32
@@ -81,6 +82,12 @@ class Settings(BaseSettings):
     )
     storage_url: str | None = Field(
         default=None, pattern=r"^s3://[^/]+(/.+)?$", description="s3://bucket/prefix; absent: a directory"
+    )
+    storage_file_limit: int = Field(
+        default=UPLOAD_LIMIT, ge=1, le=UPLOAD_LIMIT, description="bytes of one attachment"
+    )
+    storage_quota: int | None = Field(
+        default=None, ge=1, description="bytes of all attachments of a company; absent: no limit"
     )
     db_role_prefix: str = Field(default="crm_", pattern=r"^[a-z][a-z0-9_]{0,39}$")
     pool_size: int = Field(default=10, ge=1, le=200, description="connections of one worker process")

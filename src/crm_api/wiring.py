@@ -4,6 +4,11 @@ from importlib.resources import files
 
 from fastapi import APIRouter
 
+from crm_api.activities.attachments import jobs as attachment_jobs
+from crm_api.activities.attachments import router as attachments_router
+from crm_api.activities.attachments.resource import attachments
+from crm_api.activities.notes import router as notes_router
+from crm_api.activities.notes.resource import notes
 from crm_api.analytics.reports import router as reports_router
 from crm_api.catalog.products import router as products_router
 from crm_api.catalog.products.resource import products
@@ -75,6 +80,8 @@ TAGS = (
     {"name": "opportunities", "description": "Deals, from the first idea to won or lost (商机)."},
     {"name": "operations", "description": "Long work: watch it, stop it (后台任务)."},
     {"name": "dead-letters", "description": "Jobs that were given up (失败任务)."},
+    {"name": "notes", "description": "What was written down about a record (备注)."},
+    {"name": "attachments", "description": "Files about a record (附件)."},
     {"name": "reports", "description": "What managers decide from (分析报表)."},
     {"name": "custom-fields", "description": "Fields that the company defines itself (自定义字段)."},
     {"name": "metadata", "description": "What objects are made of, for programs (元数据)."},
@@ -106,6 +113,8 @@ NAMES = {
     "dictionary_item": "字典项",
     "dictionary_type": "字典类型",
     "custom_field": "自定义字段",
+    "note": "备注",
+    "attachment": "附件",
 }
 register_words(NAMES)
 
@@ -126,6 +135,8 @@ RESOURCES = (
     imports,
     operations,
     dead_letters,
+    notes,
+    attachments,
 )
 ROUTERS: tuple[APIRouter, ...] = (
     exports_router.export_router(RESOURCES),
@@ -144,6 +155,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     metadata_router.router,
     pipelines_router.router,
     opportunities_router.router,
+    notes_router.router,
+    attachments_router.router,
     reports_router.router,
     changes_router.router,
     stream_router.router,
@@ -153,7 +166,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     dead_letters_router.router,
 )
 # Jobs are declared in the `jobs.py` of a package; loops run beside the API for as long as a worker does.
-JOBS: tuple[Job, ...] = (*import_jobs.JOBS, expire)
+JOBS: tuple[Job, ...] = (*import_jobs.JOBS, expire, attachment_jobs.sweep_attachments)
 LOOPS: tuple[Loop, ...] = ()
 
 # Its tables are known to whoever compares them with the migrations.

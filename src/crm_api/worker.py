@@ -18,11 +18,9 @@ from crm_api.jobs.schedule import run_schedules
 from crm_api.jobs.work import Loop, Runtime
 from crm_api.kit.database import open_pool
 from crm_api.kit.observability import configure_logging
-from crm_api.main import authentication_of
+from crm_api.main import authentication_of, bind_storage
 from crm_api.roles import system_rights
 from crm_api.settings import Settings
-from crm_api.storage.files import bind_files
-from crm_api.storage.opening import file_store
 
 # Running jobs may finish within 5 s; after 3 more whatever still does not stop is cancelled.
 END_SECONDS = 8.0
@@ -34,7 +32,7 @@ def run_worker(settings: Settings, *, watch_parent: bool = False) -> None:
     """Work until a signal says stop: then nothing more is claimed, what runs may finish, 10 s at most."""
     configure_logging(settings.log_level)
     configure_mappers()
-    bind_files(file_store(settings.storage_url, settings.file_dir))
+    bind_storage(settings)
     asyncio.run(_main(settings, watch_parent=watch_parent))
 
 

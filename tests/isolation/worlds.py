@@ -33,6 +33,8 @@ ORDER = (
     "imports",
     "operations",
     "dead_letters",
+    "notes",
+    "attachments",
 )
 
 
@@ -204,6 +206,16 @@ BODIES: dict[str, Maker] = {
         "lines": [{"product_id": w.ids["product"], "quantity": "2", "unit_price": PRICE}],
         "external_ids": _links(code),
     },
+    "notes": lambda w, name, code: {
+        "subject_type": "customers",
+        "subject_id": w.ids["customer"],
+        "body": name,
+    },
+    "attachments": lambda w, name, code: {
+        "subject_type": "customers",
+        "subject_id": w.ids["customer"],
+        "file": ("some.txt", name.encode()),
+    },
     "api_keys": lambda w, name, code: {"name": name, "permissions": ["customers:read"]},
     "imports": lambda w, name, code: {
         "file": (f"{code}.csv", f"name,code\n{name},{code}\n".encode()),
@@ -231,6 +243,7 @@ SAMPLES: dict[str, Callable[[World, dict[str, Any]], Any]] = {
     "contacts_update": lambda w, r: {"name": f"{w.mark} other {w._count}"},
     "contacts_assign": lambda w, r: {"owner_id": w.ids["user"]},
     "imports_update": lambda w, r: {"source": f"{w.mark}-{w._count}"},
+    "notes_update": lambda w, r: {"body": f"{w.mark} other {w._count}"},
     "products_update": lambda w, r: {"name": f"{w.mark} other {w._count}"},
     "dictionary_types_update": lambda w, r: {"label_en": f"{w.mark} other {w._count}"},
     "custom_fields_update": lambda w, r: {"label_en": f"{w.mark} other {w._count}"},

@@ -16,6 +16,7 @@ from crm_api.storage.local import LocalFiles
 from crm_api.storage.s3 import PARTS_AT_ONCE, S3Files
 from tests.storage.bucket import Bucket, serving
 
+TENANT = "01930b2e-6f00-7000-8000-000000000001"
 CONTENT = os.urandom(12_345_678)
 
 
@@ -105,8 +106,8 @@ async def test_two_puts_are_two_files(store: FileStore) -> None:
 
 @pytest.mark.parametrize(
     "key",
-    ["", "../etc/passwd", "a/b", f"{'0' * 36}/../x", "/etc/passwd", f"{new_id()}/{'0' * 32}/x", f"{new_id()}/..",
-     f"{new_id()}/{'0' * 32}\n", f"{new_id()}\x00/{'0' * 32}"],
+    ["", "../etc/passwd", "a/b", f"{'0' * 36}/../x", "/etc/passwd", f"{TENANT}/{'0' * 32}/x", f"{TENANT}/..",
+     f"{TENANT}/{'0' * 32}\n", f"{TENANT}\x00/{'0' * 32}"],
 )  # fmt: skip
 async def test_only_own_keys_are_paths(store: FileStore, key: str) -> None:
     with pytest.raises(ValueError, match="not a key"):

@@ -20,6 +20,8 @@ from crm_api.kit.tenancy import scoped
 
 ME = bindparam("me", type_=Uuid(as_uuid=False))
 TEAMS = bindparam("teams", type_=ARRAY(Uuid(as_uuid=False)))
+OWN_TEAM = bindparam("own_team", type_=ARRAY(Uuid(as_uuid=False)))
+SUBTREE = bindparam("subtree", type_=ARRAY(Uuid(as_uuid=False)))
 Narrow = Callable[[Select[Any], Any], Select[Any]]
 
 
@@ -31,6 +33,7 @@ class Arm(StrEnum):
     TEAMS = "teams"
     ALL = "all"
     PUBLISHED = "published"
+    SUBJECTS = "subjects"
 
 
 class Scope(NamedTuple):
@@ -42,6 +45,15 @@ class Scope(NamedTuple):
     arm: Arm
     grants: bool = False
     about: tuple[str, ...] = ()
+    subjects: "tuple[SubjectScope, ...]" = ()
+
+
+class SubjectScope(NamedTuple):
+    """How far the caller reaches among the records of one resource that something can be about."""
+
+    resource: str
+    reach: Reach
+    scope: Scope
 
 
 @dataclass(frozen=True)
@@ -181,7 +193,13 @@ def everyone() -> Access:
 
 def access_values(principal: Principal, reach: Reach) -> dict[str, Any]:
     """The values that access conditions are bound to."""
-    return {"tenant": principal.tenant_id, "me": principal.id, "teams": principal.teams(reach)}
+    return {
+        "tenant": principal.tenant_id,
+        "me": principal.id,
+        "teams": principal.teams(reach),
+        "own_team": principal.teams(Reach.TEAM),
+        "subtree": principal.teams(Reach.SUBTREE),
+    }
 
 
 @dataclass(frozen=True)

@@ -42,8 +42,9 @@ class Resource:
     """`sorts` maps the name a client sorts by to the NOT NULL column that is compared; each has an index per reach.
 
     `search` names the columns that `q=` finds, `sensitive_search` those among them that a restricted caller may not
-    search. `guarded` records are changed only with `If-Match`. `portable` rows leave as exports and come in as
-    imports. `open_when` tells which rows move along when their owner changes team (closed ones keep their stamp).
+    search. `subject` records can have notes and attachments. `guarded` records are changed only with `If-Match`.
+    `portable` rows leave as exports and come in as imports. `open_when` tells which rows move along when their owner
+    changes team (closed ones keep their stamp).
     """
 
     name: str
@@ -57,6 +58,7 @@ class Resource:
     children: tuple[Children, ...] = ()
     open_when: Mapping[str, str] = field(default_factory=dict)
     label: str = "name"
+    subject: bool = False
     portable: bool = False
     guarded: bool = False
 

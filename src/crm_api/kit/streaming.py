@@ -21,7 +21,7 @@ from crm_api.kit.uploads import file_name
 class Stream(NamedTuple):
     """What a streaming handler returns: its bytes, made chunk by chunk, and their type.
 
-    `name` is the file that the client keeps it as; without one it is shown, not kept.
+    `name` is the file that the client keeps it as; without one it is shown, not kept. There are no partial answers.
     """
 
     content: AsyncIterator[bytes]
@@ -32,7 +32,8 @@ class Stream(NamedTuple):
     def headers(self) -> dict[str, str]:
         """What keeps a browser from guessing what it has been sent."""
         kept = {"Content-Disposition": disposition(self.name)} if self.name is not None else {}
-        return {"X-Content-Type-Options": "nosniff", **kept}
+        alone = {"Content-Security-Policy": "sandbox; default-src 'none'", "Accept-Ranges": "none"}
+        return {"X-Content-Type-Options": "nosniff", **alone, **kept}
 
 
 def disposition(name: str) -> str:

@@ -17,4 +17,5 @@ products = Resource(
         "list_price": "list_price_micro",
     },
     search=("name", "code", "spec"),
+    subject=True,
 )

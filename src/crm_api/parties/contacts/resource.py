@@ -13,5 +13,6 @@ contacts = Resource(
     sorts={"created_at": "created_at", "name": "name_sort"},
     search=("name", "title", "phones", "emails"),
     sensitive_search=("phones", "emails"),
+    subject=True,
 )
 ASSIGN = contacts.action("assign")

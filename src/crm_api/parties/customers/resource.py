@@ -13,5 +13,6 @@ customers = Resource(
     sorts={"created_at": "created_at", "name": "name_sort"},
     search=("name", "code", "website", "phones", "emails", "tax_id"),
     sensitive_search=("phones", "emails", "tax_id"),
+    subject=True,
 )
 ASSIGN = customers.action("assign")

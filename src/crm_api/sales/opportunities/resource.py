@@ -20,6 +20,7 @@ opportunities = Resource(
     search=("name",),
     children=(LINES,),
     open_when={"status": "open"},
+    subject=True,
 )
 ASSIGN = opportunities.action("assign")
 MOVE = opportunities.action("move")

@@ -1,0 +1,85 @@
+"""The verbs of attachments."""
+
+from datetime import timedelta
+from typing import Any
+
+from crm_api.activities.attachments.errors import NotAllowed, QuotaExceeded
+from crm_api.activities.attachments.kinds import ACCEPTED, format_of, glimpse, named_for
+from crm_api.activities.attachments.models import Attachment
+from crm_api.activities.attachments.repository import AttachmentRepository, Kept
+from crm_api.activities.subjects.service import SubjectService
+from crm_api.kit import clock
+from crm_api.kit.errors import NotFound, TooLarge
+from crm_api.kit.ids import as_id
+from crm_api.kit.uow import UnitOfWork
+from crm_api.kit.uploads import ReceivedFile
+from crm_api.storage.files import files, limits
+
+# Longer than any request or transaction lasts.
+GRACE = timedelta(hours=1)
+
+
+class AttachmentService:
+    """A file is staged before its row is written and condemned before its row is deleted.
+
+    What no row names after that is swept: no crash leaves a row without its file, nor a file for good without a row.
+    """
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+        self._repository = AttachmentRepository(uow)
+        self._subjects = SubjectService(uow)
+
+    async def create(self, subject_type: str, subject_id: str, file: ReceivedFile) -> dict[str, Any]:
+        """Keep a file; what it is, its content says."""
+        await self._subjects.demand_update(subject_type, subject_id)
+        if file.size > limits().file:
+            raise TooLarge(limit=limits().file)
+        kind = format_of(await glimpse(file.chunks()))
+        if kind is None:
+            raise NotAllowed(ACCEPTED)
+        stored = await files().stage(self.uow.principal.tenant_id, file.chunks())
+        attachment = Attachment.new()
+        attachment.apply(
+            {
+                "subject_type": subject_type,
+                "subject_id": subject_id,
+                "name": named_for(kind, file.name),
+                "media_type": kind.media_type,
+                "size": stored.size,
+                "sha256": stored.sha256,
+                "storage_key": stored.key,
+            }
+        )
+        created = await self._repository.add(attachment)
+        # last, because uploads of a company wait for each other from here on
+        if not await self._repository.take_room(stored.size, limits().quota):
+            raise QuotaExceeded(limit=limits().quota)
+        return created
+
+    async def kept(self, attachment_id: str) -> Kept:
+        """Where the file is, for whoever reads the record it is about."""
+        found = await self._repository.kept(attachment_id) if as_id(attachment_id) else None
+        if found is None:
+            raise NotFound
+        return found
+
+    async def delete(self, attachment_id: str) -> None:
+        """The row goes now, the file within hours."""
+        attachment = await self._repository.load(attachment_id)
+        await self._subjects.demand_update(attachment.subject_type, attachment.subject_id)
+        await files().condemn(attachment.storage_key)
+        attachment.deleted_at = clock.now()
+        await self._repository.save(attachment, event="deleted")
+        await self._repository.give_room(attachment.size)
+
+    async def sweep(self) -> int:
+        """Delete what was staged or condemned and is named by no row; how many files."""
+        store, tenant = files(), self.uow.principal.tenant_id
+        doubtful = await store.doubtful(tenant, clock.now() - GRACE)
+        named = await self._repository.named(doubtful)
+        for key in doubtful:
+            if key not in named:
+                await store.delete(key)
+            await store.settle(key)
+        return len(set(doubtful) - named)

@@ -1,0 +1,1 @@
+"""Records that something can be about."""
