@@ -22,6 +22,7 @@ from crm_api.kit.kinds import (
     MoneyKind,
     Quantity,
     Reference,
+    Structure,
     TextKind,
     Whole,
     kind_of,
@@ -167,7 +168,7 @@ def _random_values(resource: Resource, ids: dict[str, list[str]], random: Random
     fixed = ("id", "version", "status", "deleted_at", "path", "expires_at", "revoked_at")
     for name, column in resource.columns.items():
         kind = kind_of(column)
-        if name in fixed or isinstance(kind, CurrencyKind | ListKind | Flag | Email):
+        if name in fixed or isinstance(kind, CurrencyKind | Structure | Flag | Email):
             continue
         if column.nullable and random.random() < 0.4:
             value = None
