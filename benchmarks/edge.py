@@ -28,6 +28,7 @@ from crm_api.kit.cursors import Cursors
 from crm_api.kit.dispatch import Dispatch
 from crm_api.kit.http import Edge, KitRoute
 from crm_api.kit.ids import new_id
+from crm_api.kit.limits import Budget, InProcess, Limits
 from crm_api.kit.observability import configure_logging, log_request, record_request
 from crm_api.kit.principal import Permission, Principal, Reach
 from crm_api.kit.uow import UnitOfWork
@@ -97,6 +98,15 @@ def asking(app: App, token: str, path: str) -> Callable[[], Awaitable[None]]:
     return ask
 
 
+async def ample_limits() -> Limits:
+    """Limits that nobody reaches, with the counters of 5,000 others."""
+    ample = Budget("ample", 10**9, 60)
+    limits = Limits(InProcess(), api_key=ample, user=ample, tenant=ample, address=ample)
+    for _ in range(5_000):
+        await limits.admit(Principal(new_id(), new_id()), "192.0.2.1")
+    return limits
+
+
 FASTAPI = FastAPI()
 
 
@@ -121,13 +131,17 @@ async def main(requests: int) -> None:
         session=principal.session_id or "",
         lifetime_seconds=3600,
     )
-    FASTAPI.state.edge = Edge(None, Cursors(bytes(32)), principals.authenticate)  # type: ignore[arg-type]
+    limits = await ample_limits()
+    FASTAPI.state.edge = Edge(None, Cursors(bytes(32)), principals.authenticate, limits=limits)  # type: ignore[arg-type]
 
     async def bare(scope: Scope, receive: Receive, send: Send) -> None:
         await Response(b"{}", media_type="application/json")(scope, receive, send)
 
     async def authenticate() -> None:
         await principals.authenticate(token)
+
+    async def admit() -> None:
+        await limits.admit(principal, "192.0.2.1")
 
     async def log() -> None:
         log_request(
@@ -155,6 +169,7 @@ async def main(requests: int) -> None:
     shares = [
         ("bare answer", await seconds_a_call(asking(bare, token, path), requests)),
         ("token and principal", await seconds_a_call(authenticate, requests)),
+        ("rate limits", await seconds_a_call(admit, requests)),
         ("log line", await seconds_a_call(log, requests)),
         ("metrics", await seconds_a_call(metrics, requests)),
         ("JSON answer", await seconds_a_call(answer, requests)),

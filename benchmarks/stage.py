@@ -198,7 +198,12 @@ def worker(settings: Settings, port: int) -> Iterator[None]:
             "warning",
         ],
         cwd=Path(__file__).parent,
-        env={"PATH": "/usr/bin:/bin", **settings.worker_environment(), "CRM_LOG_LEVEL": "error"},
+        env={
+            "PATH": "/usr/bin:/bin",
+            **settings.worker_environment(),
+            "CRM_LOG_LEVEL": "error",
+            "CRM_RATE_LIMITS": "off",
+        },
     )
     try:
         for _ in range(150):
