@@ -14,6 +14,7 @@ class Statements:
 
     served: Served
     sent: list[str] = field(default_factory=list)
+    arguments: list[Any] = field(default_factory=list)
 
     @property
     def verbs(self) -> list[str]:
@@ -26,7 +27,8 @@ class Statements:
         state = self.served.app.state
         edge = state.edge
         self.sent.clear()
-        state.edge = replace(edge, pool=_Watched(edge.pool, self.sent))
+        self.arguments.clear()
+        state.edge = replace(edge, pool=_Watched(edge.pool, self.sent, self.arguments))
         try:
             yield self
         finally:
@@ -39,6 +41,7 @@ class _Watched:
 
     pool: Any
     sent: list[str]
+    arguments: list[Any]
 
     def get_idle_size(self) -> int:
         return int(self.pool.get_idle_size())
@@ -57,3 +60,4 @@ class _Watched:
 
     def _note(self, record: Any) -> None:
         self.sent.append(record.query)
+        self.arguments.append(record.args or ())

@@ -27,6 +27,15 @@ SIGNS = {"eq": "=", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
 RANGES = {"between": ("gte", "lte"), "during": ("gte", "lt"), "within": ("gt", "lte")}
 
 
+class Ranked(NamedTuple):
+    """The values of a field in their order: rows that have one, with the record and the key they are sorted by."""
+
+    rows: Alias
+    record_id: ColumnElement[Any]
+    key: ColumnElement[Any]
+    of_field: ColumnElement[bool]
+
+
 class Field:
     """Something a filter can name; part of the key of a statement, so equal fields make equal SQL.
 
@@ -39,13 +48,17 @@ class Field:
     def __init__(self, name: str, kind: Kind, operators: tuple[str, ...]) -> None:
         self.name, self.kind, self.operators = name, kind, operators
 
-    def values(self, first: int) -> Mapping[str, Any]:  # noqa: ARG002  for subclasses
+    def values(self, first: int | str) -> Mapping[str, Any]:  # noqa: ARG002  for subclasses
         """Values that the condition numbered `first` is bound to besides `f<first>…`."""
         return {}
 
     def present(self, rows: Alias, first: int) -> ColumnElement[bool]:
         """Whether a row has a value."""
         raise NotImplementedError
+
+    def ranked(self) -> Ranked | None:
+        """What lists are sorted by, of a company's own field (bound as `values("sorted")`); None for no order."""
+        return None
 
     def holds(self, rows: Alias, operator: str, first: int) -> ColumnElement[bool]:
         """`eq in lt lte gt gte between during within contains starts_with has_any has_all` against `f<first>…`."""
@@ -187,7 +200,7 @@ class NeighbourField(Field):
     def _shape(self) -> tuple[Any, ...]:
         return self._relation, self._field, self._scope
 
-    def values(self, first: int) -> Mapping[str, Any]:
+    def values(self, first: int | str) -> Mapping[str, Any]:
         return self._field.values(first)
 
     def present(self, rows: Alias, first: int) -> ColumnElement[bool]:

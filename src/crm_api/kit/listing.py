@@ -3,12 +3,24 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
+from sqlalchemy import DateTime
+
+from crm_api.kit.conditions import Field
 from crm_api.kit.db import table
 from crm_api.kit.errors import BadRequest, Fault, Forbidden, Invalid, bad_parameter
-from crm_api.kit.filters import LEAVES, SEVERAL, Filter, known_fields, nearest, unknown_parameter
+from crm_api.kit.filters import (
+    LEAVES,
+    SEVERAL,
+    Filter,
+    find_field,
+    known_fields,
+    nearest,
+    unknown_parameter,
+)
 from crm_api.kit.kinds import Micros, kind_of
 from crm_api.kit.principal import Principal
 from crm_api.kit.relative import zones
@@ -16,6 +28,7 @@ from crm_api.kit.resource import Resource
 from crm_api.kit.searching import Words, words_of
 from crm_api.kit.shape import FULL, Shape, shape_of
 
+CUSTOM_PREFIX = "custom_fields."
 SHAPING = ("fields", "expand")
 DEFAULT_LIMIT, MAX_LIMIT, SORT_KEYS, QUERY_LENGTH = 50, 200, 3, 200
 CONTROLS = ("limit", "cursor", "sort", "include_total", "q", "deleted", "tz", *SHAPING, "view")
@@ -36,6 +49,7 @@ class Listing:
     """A list request, checked; `sort` holds (column, descending) with the id last.
 
     `words` are those of `q`; with `similar` they may have a typing error.
+    With `ranked` the first key is a field of the company's own, and `sort` begins with its name.
     """
 
     resource: Resource
@@ -50,6 +64,7 @@ class Listing:
     deleted: str = "exclude"
     zone: str = "UTC"
     shape: Shape = FULL
+    ranked: Field | None = None
 
     def kinds(self) -> list[Any]:
         """The kinds of the sort columns."""
@@ -58,6 +73,8 @@ class Listing:
 
     def place_values(self, values: Sequence[Any]) -> dict[str, Any]:
         """Cursor values as they are bound, `k0…`."""
+        if self.ranked is not None:
+            return _ranked_place(self.ranked, values)
         kinds = self.kinds()
         if len(values) != len(kinds):
             raise _broken_cursor()
@@ -121,7 +138,7 @@ def from_body(
             _CONTROLS[name](listing, principal, text)
     listing.shape = _shape(resource, principal, body, view)
     if body.get("sort"):
-        listing.sort = _sort(resource, principal, body["sort"])
+        _sort_by(listing, principal, body["sort"])
     return listing
 
 
@@ -154,9 +171,11 @@ def shape_from_query(resource: Resource, principal: Principal, query: bytes) -> 
 
 def empty(resource: Resource, principal: Principal, view: View | None = None) -> Listing:
     """The list that nothing was asked of but a view."""
-    sort = _sort(resource, principal, (view.sort if view else ()) or [resource.default_sort])
+    sort = _sort(resource, principal, [resource.default_sort])
     listing = Listing(resource, Filter(resource, principal), sort, zone=principal.time_zone)
     if view is not None:
+        if view.sort:
+            _sort_by(listing, principal, view.sort)
         if view.filter is not None:
             listing.filter.tree(view.filter)
         listing.shape = shape_of(resource, principal, view.fields, view.expand)
@@ -187,7 +206,7 @@ def _cursor(listing: Listing, _: Principal, text: str) -> None:
 
 
 def _sorted(listing: Listing, principal: Principal, text: str) -> None:
-    listing.sort = _sort(listing.resource, principal, text.split(","))
+    _sort_by(listing, principal, text.split(","))
 
 
 def _total(listing: Listing, _: Principal, text: str) -> None:
@@ -219,6 +238,33 @@ def _search(listing: Listing, principal: Principal, text: str) -> None:
         )
     listing.words = words_of(text) if text.strip() else None
     listing.sensitive = not unreadable.intersection(resource.sensitive_search)
+
+
+def _sort_by(listing: Listing, principal: Principal, keys: Sequence[str]) -> None:
+    """A field of the company's own is sorted by alone."""
+    own = [key for key in keys if key.removeprefix("-").startswith(CUSTOM_PREFIX)]
+    if not own:
+        listing.sort, listing.ranked = _sort(listing.resource, principal, keys), None
+        return
+    if len(keys) > 1:
+        raise bad_parameter("sort", "custom_sort_alone")
+    name, down = own[0].removeprefix("-"), own[0].startswith("-")
+    listing.ranked = find_field(listing.resource, principal, name)
+    if listing.ranked is None or listing.ranked.ranked() is None:
+        known = known_fields(listing.resource, principal)
+        custom = [other for other in known if other.startswith(CUSTOM_PREFIX)]
+        fields = ", ".join([*listing.resource.sorts, *custom])
+        raise bad_parameter("sort", "not_sortable", fields=fields, hint=nearest(name, custom))
+    listing.sort = ((name, down), ("id", down))
+
+
+def _ranked_place(field: Field, values: Sequence[Any]) -> dict[str, Any]:
+    ranked = field.ranked()
+    key, record_id = values if len(values) == 2 else (None, None)
+    if ranked is None or not isinstance(record_id, str):
+        raise _broken_cursor()
+    instant = key is not None and isinstance(ranked.key.type, DateTime)
+    return {"k0": datetime.fromisoformat(str(key)) if instant else key, "k1": record_id}
 
 
 def _sort(resource: Resource, principal: Principal, keys: Sequence[str]) -> tuple[tuple[str, bool], ...]:

@@ -72,6 +72,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "unknown_field": ("There is no such field.{hint}", "没有该字段。{hint}"),
     "unknown_operator": ("This field offers: {operators}.", "该字段支持的运算符：{operators}。"),
     "invalid_value": ("Expected {expected}.", "应为 {expected}。"),
+    "custom_sort_alone": ("A custom field is sorted by alone.", "自定义字段只能单独排序。"),
     "not_sortable": ("Sort by one of: {fields}.", "可排序字段：{fields}。"),
     "too_many": ("At most {limit} are allowed.", "最多允许 {limit} 个。"),
     "out_of_range": ("Expected {expected}.", "应为 {expected}。"),

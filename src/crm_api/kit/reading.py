@@ -16,6 +16,7 @@ from crm_api.kit.ids import as_id
 from crm_api.kit.listing import Listing
 from crm_api.kit.pages import TOTAL_CAP, PageShape, page_of, total_of
 from crm_api.kit.principal import Principal
+from crm_api.kit.ranking import ranked_rows
 from crm_api.kit.relations import neighbour_values
 from crm_api.kit.resource import Resource
 from crm_api.kit.searching import Hits, Source, look_up
@@ -74,7 +75,10 @@ async def _page_of(uow: UnitOfWork, listing: Listing, cursors: Cursors) -> dict[
     hits = await _look_up(uow, listing)
     shape = PageShape(listing, scope, place, hits)
     began, values = _values(principal, listing, place, hits)
-    rows = await uow.fetch(("page", *shape.key), lambda: page_of(shape), values)
+    if listing.ranked is not None:
+        rows = await ranked_rows(uow, shape, listing.ranked, place, values)
+    else:
+        rows = await uow.fetch(("page", *shape.key), lambda: page_of(shape), values)
     more = len(rows) > listing.limit
     rows = rows[: listing.limit]
     if shape.back:

@@ -94,7 +94,11 @@ class _Asked:
         if not rest and name in self._shown():
             self.demand_fields().add(name)
             self.all_custom = self.all_custom or name == CUSTOM
-        elif first == CUSTOM and name in self.principal.catalogue.get(self.resource.name, ()):
+        elif (
+            first == CUSTOM
+            and "." not in rest
+            and name in self.principal.catalogue.get(self.resource.name, ())
+        ):
             self.demand_fields().add(CUSTOM)
             self.custom.add(rest)
         else:

@@ -23,7 +23,7 @@ from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.expression import Alias, BindParameter, bindparam
 from sqlalchemy.types import TypeDecorator
 
-from crm_api.kit.conditions import Field, compare
+from crm_api.kit.conditions import Field, Ranked, compare
 from crm_api.kit.kinds import CurrencyKind, Day, Flag, Identifier, Instant, Kind, MoneyKind, TextKind
 from crm_api.kit.tenancy import scoped
 from crm_api.kit.uow import UnitOfWork
@@ -121,9 +121,11 @@ _KINDS: dict[FieldType, Kind] = {
 class CustomField(Field):
     """A field of one company; its statement is that of every field of the type, the field itself is bound."""
 
-    def __init__(self, name: str, kind: Kind, field_id: str, column: str, bound: Any) -> None:
+    def __init__(
+        self, name: str, kind: Kind, field_id: str, column: str, bound: Any, sorted_by: str | None = None
+    ) -> None:
         super().__init__(name, kind, (*kind.operators, "is_null"))
-        self._id, self._column, self._bound = field_id, column, bound
+        self._id, self._column, self._bound, self._sorted_by = field_id, column, bound, sorted_by
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, CustomField) and self._shape() == other._shape()
@@ -132,9 +134,16 @@ class CustomField(Field):
         return hash(self._shape())
 
     def _shape(self) -> tuple[Any, ...]:
-        return self._column, type(self._bound)
+        return self._column, type(self._bound), self._sorted_by
 
-    def values(self, first: int) -> Mapping[str, Any]:
+    def ranked(self) -> Ranked | None:
+        if self._sorted_by is None:
+            return None
+        values = scoped(CustomValue, "ranked")
+        of_field = values.c.field_id == bindparam("fieldsorted", type_=Uuid(as_uuid=False))
+        return Ranked(values, values.c.record_id, values.c[self._sorted_by], of_field)
+
+    def values(self, first: int | str) -> Mapping[str, Any]:
         return {f"field{first}": self._id}
 
     def present(self, rows: Alias, first: int) -> ColumnElement[bool]:
@@ -173,12 +182,12 @@ class CustomField(Field):
 def fields_of_definition(field: Definition, dictionaries: Mapping[str, Dictionary]) -> dict[str, CustomField]:
     """What lists can filter by of one definition; an amount has its currency beside it."""
     name = f"custom_fields.{field.key}"
-    column, _, bound = _COMPARED[field.type]
+    column, sorted_by, bound = _COMPARED[field.type]
     if field.type.chooses:
         kind: Kind = (Code if field.type is FieldType.SELECT else Codes)(list(field.choices(dictionaries)))
     else:
         kind = _KINDS[field.type]
-    found = {name: CustomField(name, kind, field.id, column, bound)}
+    found = {name: CustomField(name, kind, field.id, column, bound, sorted_by)}
     if field.type is FieldType.MONEY:
         currency = f"{name}.currency"
         found[currency] = CustomField(currency, CurrencyKind(), field.id, "text_value", Text())

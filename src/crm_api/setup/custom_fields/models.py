@@ -37,11 +37,6 @@ class FieldType(StrEnum):
         """A flag or a set of choices identifies nothing."""
         return self not in (FieldType.BOOLEAN, FieldType.SELECT, FieldType.MULTI_SELECT)
 
-    @property
-    def can_be_sorted(self) -> bool:
-        """A set has no order, and that of ids means nothing."""
-        return self not in (FieldType.MULTI_SELECT, FieldType.REFERENCE)
-
 
 class CustomField(Recorded, Base):
     """`default` is JSON as records hold it; `options` are in their order. What is not active takes no new values."""

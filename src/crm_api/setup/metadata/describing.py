@@ -100,7 +100,7 @@ def lists(resource: Resource) -> list[dict[str, Any]]:
 def custom_field(field: Definition, dictionaries: Mapping[str, Dictionary]) -> dict[str, Any]:
     """A field that the company has defined."""
     choices = list(field.choices(dictionaries).values()) if field.type.chooses else None
-    operators = fields_of_definition(field, dictionaries)[f"custom_fields.{field.key}"].operators
+    listed = fields_of_definition(field, dictionaries)[f"custom_fields.{field.key}"]
     return {
         **_NOTHING,
         "name": f"custom_fields.{field.key}",
@@ -118,8 +118,8 @@ def custom_field(field: Definition, dictionaries: Mapping[str, Dictionary]) -> d
         "dictionary_type": field.dictionary_type,
         "closed": field.type.chooses,
         "references": field.target,
-        "operators": list(operators),
-        "sortable": field.type.can_be_sorted,
+        "operators": list(listed.operators),
+        "sortable": listed.ranked() is not None,
     }
 
 

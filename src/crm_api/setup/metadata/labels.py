@@ -22,7 +22,8 @@ ENGLISH: Final = {
 _OBJECTS = """
 users 用户 teams 部门 api_keys API密钥 customers 客户 contacts 联系人 products 产品
 dictionary_types 字典类型 dictionary_items 字典项 custom_fields 自定义字段 pipelines 销售流程
-opportunities 商机
+opportunities 商机 exports 导出 imports 导入 saved_views 视图 webhooks 网络钩子
+webhook_deliveries 推送记录 notes 备注 attachments 附件 operations 任务 dead_letters 失败任务
 """
 _FIELDS = """
 id 编号 name 名称 users.name 姓名 contacts.name 姓名 email 邮箱 title 职位 team_id 所属部门
@@ -43,7 +44,15 @@ stage_entered_at 进入阶段时间 amount 金额 amount_source 金额来源 pro
 expected_close_on 预计成交日期 closed_on 关闭日期 loss_reason 输单原因 loss_note 输单说明
 next_step 下一步 stages 阶段 stages.id 编号 stages.key 键 stages.name 名称 stages.kind 类型
 stages.probability 赢率 lines 产品明细 lines.id 编号 lines.product_id 产品 lines.quantity 数量
-lines.unit_price 单价
+lines.unit_price 单价 format 格式 bom BOM标记 fields 字段 asked 请求条件 rows 行数 size 大小 filter 筛选
+sort 排序方式 expand 展开 shared 共享 file_name 文件名 file_size 文件大小 encoding 编码 delimiter 分隔符
+column_names 列名 sample 样本 mode 方式 match 匹配字段 mapping 字段映射 default_values 默认值
+date_format 日期格式 decimal_comma 逗号小数 report 检查报告 counts 计数 operation_id 任务
+finished_at 完成时间 url 地址 events 事件 filters 筛选条件 payload 内容 disabled_at 停用时间
+disabled_reason 停用原因 acts_as_id 执行身份 previous_secret_until 旧密钥有效期 webhook_id 网络钩子
+event_id 事件 event_at 事件时间 attempts 尝试次数 tries 尝试记录 response_status 响应状态 error 错误
+last_attempt_at 最近尝试 next_attempt_at 下次尝试 delivered_at 送达时间 subject_type 所属对象
+subject_id 所属记录 body 内容 pinned 置顶 media_type 文件类型 sha256 校验值
 """
 _CHOICES = """
 users.status.invited 已邀请 users.status.active 已启用 users.status.disabled 已停用 kind.company 企业
@@ -52,7 +61,12 @@ lifecycle.loyal 忠诚客户 lifecycle.lost 流失客户 lifecycle.planned 规�
 lifecycle.phase_out 逐步停售 lifecycle.retired 已停售 type.text 文本 type.number 数字 type.money 金额
 type.date 日期 type.datetime 日期时间 type.boolean 是否 type.select 单选 type.multi_select 多选
 type.reference 引用 status.open 进行中 status.won 赢单 status.lost 输单 amount_source.lines 明细合计
-amount_source.manual 手工填写
+amount_source.manual 手工填写 format.csv CSV format.xlsx XLSX format.ndjson NDJSON payload.full 完整
+payload.thin 精简 disabled_reason.gone 已移除 disabled_reason.failing 持续失败
+disabled_reason.barred 被禁止 status.pending 等待中 status.delivered 已送达 status.failed 失败
+status.draft 草稿 status.running 进行中 status.done 已完成 status.cancelled 已取消 status.queued 排队中
+status.undone 已撤销 status.validating 校验中 status.validated 已校验
+status.importing 导入中 status.undoing 撤销中 mode.create 新建 mode.update 更新 mode.upsert 新建或更新
 """
 
 
