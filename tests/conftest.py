@@ -12,6 +12,7 @@ from crm_api.settings import Settings
 from tests import database
 from tests.factories.companies import Company, Served, found_company
 from tests.factories.floors import Floor, furnish
+from tests.factories.peers import INSIDE
 from tests.factories.statements import Statements
 
 ADMIN, TEMPLATE = "CRM_TEST_RUN_ADMIN", "CRM_TEST_RUN_TEMPLATE"
@@ -42,6 +43,7 @@ def settings(databases: database.Databases, tmp_path_factory: pytest.TempPathFac
         storage_dir=tmp_path_factory.mktemp("files"),
         log_level="error",
         stream_seconds=0.5,
+        outbound_allow=(INSIDE,),
         **generate_secrets().as_settings(),
     )
 

@@ -97,9 +97,9 @@ async def running(settings: Settings, app: FastAPI) -> AsyncIterator[None]:
     pool = await open_pool(settings.app_dsn, size=settings.pool_size)
     app.state.authentication = authentication
     app.state.cipher = Cipher(settings.secrets.field_keys)
-    app.state.outbound = Outbound(Allowed(settings.outbound_allow))
     try:
-        async with limits_of(settings) as limits:
+        async with limits_of(settings) as limits, Outbound(Allowed(settings.outbound_allow)) as outbound:
+            app.state.outbound = outbound
             app.state.guessing = Guessing(limits, settings.secrets.pepper)
             app.state.edge = Edge(
                 pool,
@@ -112,7 +112,6 @@ async def running(settings: Settings, app: FastAPI) -> AsyncIterator[None]:
             with app.state.edge.streams.draining_on_signal():
                 yield
     finally:
-        await app.state.outbound.aclose()
         await pool.close()
 
 
@@ -157,5 +156,6 @@ def document() -> dict[str, Any]:
         version=__version__,
         description=wiring.DESCRIPTION,
         tags=wiring.TAGS,
+        webhooks=wiring.WEBHOOKS(),
         servers=SERVERS,
     )

@@ -12,7 +12,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import httpx
 
@@ -133,6 +133,12 @@ class Outbound:
             timeout=httpx.Timeout(seconds, connect=seconds / ADDRESSES_TRIED),
         )
 
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
     async def aclose(self) -> None:
         await self._client.aclose()
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -146,7 +152,7 @@ class Outbound:
         try:
             addresses = await self._resolve(host, port)
         except (OSError, UnicodeError) as error:
-            if inward and not self._allowed.networks:
+            if inward:  # what may only lead inside has to be seen to do so
                 raise Refused(inward) from error
             raise Failed("name_unresolved") from error
         if not named:

@@ -28,6 +28,10 @@ _KNOW_EACH_OTHER = {
     "search:read": ALL,
     "operations:read cancel": OWN,
 }
+_CONNECT = {
+    "webhooks:read create update delete restore rotate_secret ping replay": ALL,
+    "webhook_deliveries:read retry": ALL,
+}
 
 ROLES: dict[str, Role] = {
     "administrator": Role(
@@ -36,6 +40,7 @@ ROLES: dict[str, Role] = {
         "Manages users, teams, integrations and the set-up; sees no deals.",
         {
             **_KNOW_EACH_OTHER,
+            **_CONNECT,
             "operations:read cancel": ALL,
             "dead_letters:read retry discard": ALL,
             "users:create update delete restore disable move assign_roles": ALL,
@@ -134,6 +139,7 @@ ROLES: dict[str, Role] = {
             **_KNOW_EACH_OTHER,
             "notes:read create update delete": ALL,
             "attachments:read create delete": ALL,
+            **_CONNECT,
             "customers:read create update delete restore assign export import_history": ALL,
             "contacts:read create update delete restore assign export import_history": ALL,
             "imports:read create update commit": ALL,
@@ -148,6 +154,7 @@ ROLES: dict[str, Role] = {
         "The whole business in one hand; held by the first administrator of a company.",
         {
             **_KNOW_EACH_OTHER,
+            **_CONNECT,
             "operations:read cancel": ALL,
             "dead_letters:read retry discard": ALL,
             "notes:read create update delete": ALL,
@@ -170,6 +177,8 @@ ROLES: dict[str, Role] = {
 SYSTEM: dict[str, dict[str, Reach]] = {
     "attachments.sweep": {"attachments:delete": ALL},
     "operations.expire": {"operations:delete": ALL},
+    "webhooks": {"webhooks:read update": ALL},
+    "webhooks.prune": {"webhook_deliveries:prune": ALL},
 }
 DEFAULT_ROLES = tuple(key for key, role in ROLES.items() if role.default)
 bind_roles(ROLES)

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import BaseModel, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from crm_api.integrations.webhooks.pace import Pace
 from crm_api.kit.uploads import UPLOAD_LIMIT
 from crm_api.outbound import Allowed
 
@@ -126,6 +127,7 @@ class Settings(BaseSettings):
     workers: int = Field(default=1, ge=1, description="processes that serve; set by `crm-api serve`")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     bootstrap: Bootstrap = Bootstrap()
+    webhooks: Pace = Pace()
 
     @field_validator("cors_origins", "outbound_allow", mode="before")
     @classmethod

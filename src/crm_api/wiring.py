@@ -23,6 +23,7 @@ from crm_api.identity.users.resource import users
 from crm_api.identity.users.service import refuse_team_in_use
 from crm_api.integrations.changes import models as feed
 from crm_api.integrations.changes import router as changes_router
+from crm_api.integrations.changes.relay import run_relay
 from crm_api.integrations.dead_letters import router as dead_letters_router
 from crm_api.integrations.exports import router as exports_router
 from crm_api.integrations.exports.resource import exports
@@ -33,6 +34,10 @@ from crm_api.integrations.operations import router as operations_router
 from crm_api.integrations.operations.jobs import expire
 from crm_api.integrations.search import router as search_router
 from crm_api.integrations.stream import router as stream_router
+from crm_api.integrations.webhooks import router as webhooks_router
+from crm_api.integrations.webhooks.fan_out import run_fan_out
+from crm_api.integrations.webhooks.jobs import prune
+from crm_api.integrations.webhooks.resource import webhooks
 from crm_api.jobs.models import dead_letters, operations
 from crm_api.jobs.port import Job, bind_jobs
 from crm_api.jobs.work import Loop
@@ -92,6 +97,10 @@ TAGS = (
         "description": "Find any record by what it is called, its numbers or addresses (搜索).",
     },
     {"name": "imports", "description": "Files that become records (导入)."},
+    {
+        "name": "webhooks",
+        "description": "Events for other systems, signed and repeated until taken (事件推送).",
+    },
     {"name": "dictionary-items", "description": "Choices that the company names itself (数据字典)."},
     {"name": "saved-views", "description": "List requests under a name (视图)."},
 )
@@ -137,6 +146,7 @@ RESOURCES = (
     dead_letters,
     notes,
     attachments,
+    webhooks,
 )
 ROUTERS: tuple[APIRouter, ...] = (
     exports_router.export_router(RESOURCES),
@@ -164,10 +174,15 @@ ROUTERS: tuple[APIRouter, ...] = (
     imports_router.router,
     operations_router.router,
     dead_letters_router.router,
+    webhooks_router.router,
 )
+WEBHOOKS = webhooks_router.described
 # Jobs are declared in the `jobs.py` of a package; loops run beside the API for as long as a worker does.
-JOBS: tuple[Job, ...] = (*import_jobs.JOBS, expire, attachment_jobs.sweep_attachments)
-LOOPS: tuple[Loop, ...] = ()
+JOBS: tuple[Job, ...] = (*import_jobs.JOBS, expire, attachment_jobs.sweep_attachments, prune)
+LOOPS: tuple[Loop, ...] = (
+    Loop("relay", lambda runtime: run_relay(runtime.pool, runtime.stopping)),
+    Loop("webhook fan-out", run_fan_out),
+)
 
 # Its tables are known to whoever compares them with the migrations.
 assert feed

@@ -10,8 +10,10 @@ import structlog
 from sqlalchemy.orm import configure_mappers
 
 from crm_api import wiring
+from crm_api.encryption import Cipher
 from crm_api.identity.auth.actors import JobActors
 from crm_api.identity.auth.principals import Authentication, Principals
+from crm_api.integrations.webhooks.delivering import Sender
 from crm_api.jobs.queue import Pool
 from crm_api.jobs.runner import Runner
 from crm_api.jobs.schedule import run_schedules
@@ -19,6 +21,7 @@ from crm_api.jobs.work import Loop, Runtime
 from crm_api.kit.database import open_pool
 from crm_api.kit.observability import configure_logging
 from crm_api.main import authentication_of, bind_storage
+from crm_api.outbound import Allowed, Outbound
 from crm_api.roles import system_rights
 from crm_api.settings import Settings
 
@@ -45,7 +48,10 @@ async def _main(settings: Settings, *, watch_parent: bool) -> None:
             loop.add_signal_handler(ending, runtime.stopping.set)
         if watch_parent:
             _watch_parent(runtime.stopping)
-        await work(runtime, Runner(pool, runtime.actors, lease=timedelta(seconds=settings.job_lease_seconds)))
+        runner = Runner(pool, runtime.actors, lease=timedelta(seconds=settings.job_lease_seconds))
+        async with Outbound(Allowed(settings.outbound_allow)) as outbound:
+            sender = Sender(Cipher(settings.secrets.field_keys), outbound, settings.webhooks)
+            await work(runtime, runner, Loop("webhook deliveries", sender.run))
     finally:
         pool.terminate()
 
@@ -55,14 +61,15 @@ def actors_of(pool: Pool, authentication: Authentication) -> JobActors:
     return JobActors(pool, Principals(pool, authentication), system_rights)
 
 
-async def work(runtime: Runtime, runner: Runner) -> None:
+async def work(runtime: Runtime, runner: Runner, *others: Loop) -> None:
     """Jobs, schedules and loops, until the runtime is told to stop."""
+    loops = (*wiring.LOOPS, *others)
     tasks = [asyncio.create_task(runner.run(runtime.stopping))]
     tasks += [
         asyncio.create_task(keep_running(loop, runtime))
-        for loop in (Loop("schedules", run_schedules), *wiring.LOOPS)
+        for loop in (Loop("schedules", run_schedules), *loops)
     ]
-    _log.info("worker_started", pid=os.getpid(), loops=[loop.name for loop in wiring.LOOPS])
+    _log.info("worker_started", pid=os.getpid(), loops=[loop.name for loop in loops])
     await runtime.stopping.wait()
     await asyncio.wait(tasks, timeout=END_SECONDS)
     for task in tasks:

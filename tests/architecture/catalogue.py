@@ -32,8 +32,9 @@ DEFINER = {
     "crm_search(text,text[],boolean,text,integer)": ROLES.search,
     "crm_search_similar(text,text[],boolean,integer)": ROLES.search,
     "crm_pending_tenants(integer)": ROLES.search,
+    "crm_webhook_work(integer)": ROLES.search,
 }
-SEARCHED = {"search_documents", "pending_events"}
+SEARCHED = {"search_documents", "pending_events", "feed_heads", "webhooks", "webhook_deliveries"}
 KINDS = {"r": "table", "p": "partitioned table", "v": "view", "m": "materialized view", "f": "foreign table"}
 KINDS |= {"S": "sequence", "c": "composite type"}
 

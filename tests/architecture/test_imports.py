@@ -26,6 +26,7 @@ SKELETON = {
     "kit/db": "import sqlalchemy, asyncpg, fastapi, starlette",
     "outbound": "import httpx",
     "identity/users/models": "import sqlalchemy",
+    "setup/custom_fields/filtering": "import sqlalchemy",
     "parties/customers/router": "import fastapi",
     "parties/customers/service": "",
     "parties/customers/repository": "import sqlalchemy",

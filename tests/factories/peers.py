@@ -3,11 +3,12 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 GIGABYTE, PIECE = 1024**3, 64 * 1024
+INSIDE = "127.0.0.99"  # what the settings of the tests open; the rest of loopback stays closed
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Received:
 class Peer:
     """One server; `sent` counts the bytes of bodies that it could get rid of."""
 
+    host: str = "127.0.0.1"
     port: int = 0
     scheme: str = "http"
     requests: list[Received] = field(default_factory=list)
@@ -31,7 +33,7 @@ class Peer:
 
     @property
     def url(self) -> str:
-        return f"{self.scheme}://127.0.0.1:{self.port}/hook"
+        return f"{self.scheme}://{self.host}:{self.port}/hook"
 
 
 Behaviour = Callable[[Peer, Received, asyncio.StreamWriter], Awaitable[None]]
@@ -94,9 +96,11 @@ async def endless_body(peer: Peer, request: Received, writer: asyncio.StreamWrit
 
 
 @asynccontextmanager
-async def peer(behave: Behaviour = well, *, tls: ssl.SSLContext | None = None) -> AsyncIterator[Peer]:
+async def peer(
+    behave: Behaviour = well, *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+) -> AsyncIterator[Peer]:
     """A server that behaves in one way, until the end of the block."""
-    found = Peer(scheme="https" if tls else "http")
+    found = Peer(host, scheme="https" if tls else "http")
     open_ones: set[asyncio.Task[Any]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -113,7 +117,7 @@ async def peer(behave: Behaviour = well, *, tls: ssl.SSLContext | None = None) -
             open_ones.discard(task)
             writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
+    server = await asyncio.start_server(serve, host, 0, ssl=tls)
     found.port = server.sockets[0].getsockname()[1]
     try:
         yield found
@@ -122,6 +126,11 @@ async def peer(behave: Behaviour = well, *, tls: ssl.SSLContext | None = None) -
         for task in open_ones:
             task.cancel()
         await asyncio.gather(*open_ones, return_exceptions=True)
+
+
+def inside(behave: Behaviour = well) -> AbstractAsyncContextManager[Peer]:
+    """A server where webhooks of tests may go."""
+    return peer(behave, host=INSIDE)
 
 
 async def read(reader: asyncio.StreamReader) -> Received:

@@ -18,6 +18,7 @@ from tests.isolation.operations import Operation, type_pointer
 from tests.isolation.worlds import KEYS, PARAMETERS, UUID, World, as_sent
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+_SECRET = re.compile(r"whsec_[A-Za-z0-9+/=]+")
 _TABLES = """
 SELECT c.oid::regclass::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
 WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace ORDER BY 1
@@ -138,7 +139,8 @@ async def valid(world: World, operation: Operation, record: dict[str, Any] | Non
         record = await world.ready(operation)
     body = await world.sample(operation, record)
     record_id = record["id"] if record else KEYS.get(operation.name, "")
-    path = re.sub(r"\{[^}]+\}", record_id, operation.path)
+    inner = await world.inner(operation, record) if record else {}
+    path = _path(operation, record_id, inner)
     if operation.by_key:
         path = f"{operation.path.partition('{')[0]}erp/{world.fresh('key')}"
     return Request(operation.method, path, record_id, body, form=operation.takes_form, actor=actor)
@@ -161,6 +163,7 @@ def scrub(pair: Pair, answer: httpx.Response, sent: str, record: str) -> str:
     text = answer.text.replace(sent, "<SENT>")
     text = text.replace(record, "<RECORD>") if record else text
     text = re.sub(rf"({pair.own.mark}[ a-z-]*)\d+", r"\1<N>", text)
+    text = _SECRET.sub("<SECRET>", text)
     known = {*pair.own.ids.values(), *pair.other.seen}
     return UUID.sub(lambda m: m[0] if m[0] in known else "<NEW>", _INSTANT.sub("<AT>", text))
 
@@ -174,8 +177,9 @@ async def probes(pair: Pair, operation: Operation) -> AsyncIterator[Probe]:
 
     if operation.of_record:
         # the body fits the company's own record: only the id in the path is foreign
-        record = {"record": (await other.ready(operation))["id"]}
-        yield Probe(f"{name} path", record, new_id, base, _in_path(operation), writes=writes)
+        theirs = await other.ready(operation)
+        put = _in_path(operation, await other.inner(operation, theirs))
+        yield Probe(f"{name} path", {"record": theirs["id"]}, new_id, base, put, writes=writes)
     for pointer in operation.id_pointers:
         # an id that the client chooses makes a row of its own with it, so it may not be one that others refer to
         chosen = pointer[-1] == "id" and operation.creates
@@ -201,8 +205,12 @@ async def _unused_id(world: World, operation: Operation, pointer: type_pointer) 
     return str(record)
 
 
-def _in_path(operation: Operation) -> Put:
-    return lambda request, value: replace(request, path=re.sub(r"\{\w+\}", value, operation.path))
+def _in_path(operation: Operation, inner: Mapping[str, str]) -> Put:
+    return lambda request, value: replace(request, path=_path(operation, value, inner))
+
+
+def _path(operation: Operation, record: str, inner: Mapping[str, str]) -> str:
+    return re.sub(r"\{([^}]+)\}", lambda match: inner.get(match[1], record), operation.path)
 
 
 def _by_key(operation: Operation) -> Put:

@@ -12,6 +12,7 @@ from crm_api.kit.registries import RESOURCES
 from crm_api.worker import actors_of
 from tests.factories import work
 from tests.factories.companies import PASSWORD, Actor, Company
+from tests.factories.peers import INSIDE
 from tests.isolation.operations import Operation
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -35,6 +36,7 @@ ORDER = (
     "dead_letters",
     "notes",
     "attachments",
+    "webhooks",
 )
 
 
@@ -98,6 +100,11 @@ class World:
         """Let a worker do what was asked for."""
         state, pool = self.company.served.app.state, self.company.served.pool
         await Runner(pool, actors_of(pool, state.authentication)).empty()
+
+    async def inner(self, operation: Operation, record: dict[str, Any]) -> dict[str, str]:
+        """Ids that the path names after that of the record."""
+        names = re.findall(r"\{(\w+)\}", operation.path)[1:]
+        return {name: await INNER[name](self, record) for name in names if name in INNER}
 
     def body_of(self, resource: str) -> dict[str, Any]:
         """The body that makes a record."""
@@ -221,6 +228,11 @@ BODIES: dict[str, Maker] = {
         "file": (f"{code}.csv", f"name,code\n{name},{code}\n".encode()),
         "resource": "customers",
     },
+    "webhooks": lambda w, name, code: {
+        "url": f"https://{INSIDE}/{code}",
+        "description": name,
+        "events": ["customer.*"],
+    },
 }
 
 
@@ -255,7 +267,19 @@ SAMPLES: dict[str, Callable[[World, dict[str, Any]], Any]] = {
     "opportunities_win": lambda w, r: {"stage_id": w.ids["stage_won"]},
     "opportunities_lose": lambda w, r: {"loss_reason": "other", "stage_id": w.ids["stage_lost"]},
     "opportunities_reopen": lambda w, r: {"stage_id": w.ids["stage_first"]},
+    "webhooks_update": lambda w, r: {"description": f"{w.mark} other {w._count}"},
+    "webhooks_rotate_secret": lambda w, r: {"overlap_hours": 1},
+    "webhooks_replay": lambda w, r: {"after": 0},
 }
+
+
+async def _delivery(w: World, record: dict[str, Any]) -> str:
+    pinged = await w.owner.http.post(f"/webhooks/{record['id']}/ping")
+    return str(pinged.json()["id"])
+
+
+# what is named in a path after the record
+INNER: dict[str, Callable[[World, dict[str, Any]], Awaitable[str]]] = {"delivery_id": _delivery}
 PARAMETERS: dict[str, list[dict[str, str]]] = {
     "search_get": [{"q": "mark", "limit": "50"}],
     "sales_performance_get": [

@@ -43,8 +43,9 @@ def build_document(
     description: str,
     tags: Sequence[Mapping[str, Any]],
     servers: Sequence[Mapping[str, Any]] = (),
+    webhooks: Sequence[BaseRoute] = (),
 ) -> dict[str, Any]:
-    """The document of these routes.
+    """The document of these routes, and of the requests that are sent to others: `webhooks`, by name of event.
 
     Keys are sorted, except that the properties of a schema keep the order in which they were declared.
     ValueError when an operationId or a name of a schema is taken twice, or a reference leads nowhere.
@@ -56,13 +57,16 @@ def build_document(
         routes=routes,
         tags=[dict(tag) for tag in tags],
         servers=[dict(server) for server in servers],
+        webhooks=webhooks,
     )
     components = document.setdefault("components", {})
-    components["schemas"] = {**_definitions(routes), **problem_schemas()}
+    components["schemas"] = {**_definitions([*routes, *webhooks]), **problem_schemas()}
     components |= header_components()
     components["securitySchemes"] = _SECURITY_SCHEMES
     document["security"] = [{name: []} for name in _SECURITY_SCHEMES]
     _complete_operations(document, routes)
+    for item in document.get("webhooks", {}).values():
+        _complete_webhook(item["post"])
     for schema in _root_schemas(document):
         _tidy(schema)
     _forget_defaults(document)
@@ -113,6 +117,13 @@ def _complete_operations(document: dict[str, Any], routes: Sequence[BaseRoute]) 
             for parameter in parameters_of(operation):
                 _describe_id(parameter)
     document["components"]["responses"] = responses
+
+
+def _complete_webhook(operation: dict[str, Any]) -> None:
+    """Nobody signs in to a receiver, and what it answers is its own affair."""
+    operation["security"] = []
+    answers = operation["responses"]
+    operation["responses"] = {status: answer for status, answer in answers.items() if status[0] not in "45"}
 
 
 def _name_permission(operation: dict[str, Any], permission: object) -> None:

@@ -126,6 +126,37 @@ def reads(router: APIRouter, resource: Resource, schema: type[BaseModel]) -> Non
     )
 
 
+def reads_within(
+    router: APIRouter, parent: Resource, path: str, resource: Resource, schema: type[BaseModel]
+) -> None:
+    """Add `GET /{parent}/<path>`: the records of `resource` whose field `<parent singular>_id` names the parent."""
+    words, name = resource.name.replace("_", " "), f"{parent.singular}_id"
+
+    async def list_records() -> Any: ...
+
+    list_records.__signature__ = Signature([Parameter(name, Parameter.KEYWORD_ONLY, annotation=str)])  # type: ignore[attr-defined]
+
+    async def direct(request: Request, unit: UnitOfWork) -> dict[str, Any]:
+        admit(unit, resource.read)
+        given = strict_query(request.scope["query_string"])
+        listing = from_parameters(resource, unit.principal, given, None)
+        parent_id = request.scope["path_params"][name]
+        await reading.get(unit, parent, parent_id)
+        listing.filter.parameter(name, "eq", [parent_id])
+        return await reading.page(unit, listing, request.app.state.edge.cursors)
+
+    router.add_api_route(
+        f"/{{{name}}}/{path}",
+        _direct(list_records, resource, direct),
+        methods=["GET"],
+        response_model=_list_of(resource, schema),
+        operation_id=f"{parent.name}_list_{path}",
+        summary=f"List {words}",
+        description=_list_description(resource),
+        openapi_extra={"parameters": list_parameters(resource)},
+    )
+
+
 def _list_of(resource: Resource, schema: type[BaseModel]) -> type[BaseModel]:
     return create_model(
         f"{schema.__name__.removesuffix('Read')}List",

@@ -45,6 +45,7 @@ class Resource:
     search. `subject` records can have notes and attachments. `guarded` records are changed only with `If-Match`.
     `portable` rows leave as exports and come in as imports. `open_when` tells which rows move along when their owner
     changes team (closed ones keep their stamp).
+    `events` names what happens to a record besides being created, updated, deleted and restored, in the past tense.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Resource:
     open_when: Mapping[str, str] = field(default_factory=dict)
     label: str = "name"
     subject: bool = False
+    events: tuple[str, ...] = ()
     portable: bool = False
     guarded: bool = False
 

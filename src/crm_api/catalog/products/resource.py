@@ -18,4 +18,5 @@ products = Resource(
     },
     search=("name", "code", "spec"),
     subject=True,
+    events=("activated", "retired"),
 )

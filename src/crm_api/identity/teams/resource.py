@@ -12,5 +12,6 @@ teams = Resource(
     sorts={"created_at": "created_at", "name": "name_sort"},
     default_sort="name",
     search=("name",),
+    events=("moved",),
 )
 MOVE = teams.action("move")

@@ -12,6 +12,7 @@ users = Resource(
     sorts={"created_at": "created_at", "name": "name_sort"},
     default_sort="name",
     search=("name", "email", "title"),
+    events=("activated", "disabled", "enabled", "moved"),
 )
 ASSIGN_ROLES = users.action("assign_roles")
 DISABLE = users.action("disable")

@@ -18,7 +18,10 @@ class FeedEntry(Base):
     position: Mapped[int] = mapped_column(BigInteger, primary_key=True, info={"kind": Whole()})
     event_id: Mapped[str] = columns.identifier()
     event_at: Mapped[datetime] = columns.instant()
-    __table_args__ = (Index("feed_event_key", "tenant_id", "event_id", unique=True),)
+    __table_args__ = (
+        Index("feed_event_key", "tenant_id", "event_id", unique=True),
+        Index("feed_event_at_idx", "tenant_id", "event_at", "position"),
+    )
 
 
 class FeedHead(Base):

@@ -21,6 +21,7 @@ opportunities = Resource(
     children=(LINES,),
     open_when={"status": "open"},
     subject=True,
+    events=("moved", "won", "lost", "reopened"),
 )
 ASSIGN = opportunities.action("assign")
 MOVE = opportunities.action("move")

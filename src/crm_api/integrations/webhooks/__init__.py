@@ -1,0 +1,1 @@
+"""Webhooks: what happened, sent to other systems, signed, until they have taken it."""
