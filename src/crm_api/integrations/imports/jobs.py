@@ -18,7 +18,8 @@ from crm_api.integrations.imports.service import ImportService
 from crm_api.integrations.imports.undoing import undo_rows
 from crm_api.integrations.sheets.rows import Row, Sheet
 from crm_api.jobs.port import long_job
-from crm_api.jobs.work import Work
+from crm_api.jobs.work import Cancelled, Work
+from crm_api.kit.errors import Problem
 from crm_api.kit.failpoints import failpoint
 from crm_api.kit.registries import RESOURCES
 from crm_api.kit.uow import UnitOfWork
@@ -32,12 +33,17 @@ async def _validate(work: Work, args: Mapping[str, Any]) -> Any:
     if run is None:
         return None
     report = Report()
-    async with opened(run.given) as sheet:
-        async for batch in _batches(sheet, run, 0):
-            async with work.unit(COMMIT) as uow:
-                report.add(await run.applier.apply(uow, batch, dry=True))
-                await ImportRepository(uow).note(run.given.id, report.counts())
-    return await _finish(work, run.given.id, ImportStatus.VALIDATED, report=report.as_json())
+    try:
+        async with opened(run.given) as sheet:
+            async for batch in _batches(sheet, run, 0):
+                async with work.unit(COMMIT) as uow:
+                    report.add(await run.applier.apply(uow, batch, dry=True))
+                await work.progress(report.total())
+    except Problem:  # the file is broken further down
+        await _finish(work, run.given.id, ImportStatus.DRAFT, report=report.as_json())
+        raise
+    await _finish(work, run.given.id, ImportStatus.VALIDATED, report=report.as_json())
+    return report.as_json()
 
 
 async def _commit(work: Work, args: Mapping[str, Any]) -> Any:
@@ -54,8 +60,11 @@ async def _commit(work: Work, args: Mapping[str, Any]) -> Any:
                     report.add(await _write(uow, run, batch))
                     await ImportRepository(uow).note(run.given.id, report.counts())
                 failpoint("import.batch")
-    finally:
+                await work.progress(report.total())
+    except (Problem, Cancelled):  # what was written stays, and can be taken back
         await _finish(work, run.given.id, ImportStatus.DONE)
+        raise
+    await _finish(work, run.given.id, ImportStatus.DONE)
     return report.counts()
 
 
@@ -78,7 +87,8 @@ async def _undo(work: Work, args: Mapping[str, Any]) -> Any:
             await ImportRepository(uow).note(run.given.id, counts)
         failpoint("import.undone")
         if place is None:
-            return await _finish(work, run.given.id, ImportStatus.UNDONE)
+            await _finish(work, run.given.id, ImportStatus.UNDONE)
+            return counts
 
 
 class _Run:

@@ -34,6 +34,10 @@ class Report:
         """Rows by what became, or would become, of them."""
         return dict(self._counts)
 
+    def total(self) -> int:
+        """Rows so far."""
+        return self._counts.total()
+
     def as_json(self) -> dict[str, Any]:
         """The report of a dry run; the commonest errors first."""
         return {

@@ -16,7 +16,7 @@ from crm_api.integrations.imports.suggesting import suggestions
 from crm_api.integrations.sheets.encodings import ENCODINGS
 from crm_api.integrations.sheets.opening import Layout, layout_of, open_sheet
 from crm_api.integrations.sheets.rows import MEDIA_TYPES, Format
-from crm_api.jobs.port import enqueue
+from crm_api.jobs import operations
 from crm_api.kit import clock
 from crm_api.kit.errors import Fault, Forbidden, Invalid
 from crm_api.kit.filters import nearest
@@ -115,8 +115,10 @@ class ImportService:
 
     async def _begin(self, found: Import, status: ImportStatus, job: str) -> dict[str, Any]:
         self.check(found)
-        found.apply({"status": status, "finished_at": None})
-        await enqueue(self.uow, job, {"import_id": found.id})
+        # what writes rows may stop between two of them; what only looks, or takes back, is carried through
+        cancellable = status is ImportStatus.IMPORTING
+        operation = await operations.start(self.uow, job, {"import_id": found.id}, cancellable=cancellable)
+        found.apply({"status": status, "operation_id": operation["id"], "finished_at": None})
         return await self._repository.save(found, event=status.value)
 
     async def _idle(self, import_id: str) -> Import:
