@@ -26,6 +26,10 @@ WORDS: dict[str, str] = {
     "a file with a name": "带文件名的文件",
     "exclude, include or only": "exclude、include 或 only",
     "from ≤ to": "from ≤ to",
+    "saved_view": "保存的视图",
+    "export": "导出",
+    "import": "导入",
+    "webhook": "网络回调",
     "user": "用户",
     "record": "记录",
 }

@@ -53,6 +53,8 @@ disabled_reason 停用原因 acts_as_id 执行身份 previous_secret_until 旧�
 event_id 事件 event_at 事件时间 attempts 尝试次数 tries 尝试记录 response_status 响应状态 error 错误
 last_attempt_at 最近尝试 next_attempt_at 下次尝试 delivered_at 送达时间 subject_type 所属对象
 subject_id 所属记录 body 内容 pinned 置顶 media_type 文件类型 sha256 校验值
+progress 进度 result 结果 cancellable 可取消 cancel_requested 已请求取消 started_at 开始时间 job 作业
+args 参数 requested_by 请求人 reason 原因 starts 启动次数
 """
 _CHOICES = """
 users.status.invited 已邀请 users.status.active 已启用 users.status.disabled 已停用 kind.company 企业
@@ -67,6 +69,9 @@ disabled_reason.barred 被禁止 status.pending 等待中 status.delivered 已�
 status.draft 草稿 status.running 进行中 status.done 已完成 status.cancelled 已取消 status.queued 排队中
 status.undone 已撤销 status.validating 校验中 status.validated 已校验
 status.importing 导入中 status.undoing 撤销中 mode.create 新建 mode.update 更新 mode.upsert 新建或更新
+status.succeeded 成功 status.held 已搁置 status.retried 已重试 status.discarded 已放弃
+reason.crashed 进程崩溃 reason.failed 执行失败 reason.refused 被拒绝
+disabled_reason.filter_invalid 筛选条件失效
 """
 
 
