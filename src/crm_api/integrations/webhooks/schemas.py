@@ -108,10 +108,10 @@ class Replay(Schema):
 
     from_: Instant | None = Field(None, alias="from", description="The first moment, included.")
     to: Instant | None = Field(None, description="The last moment, included; now unless given.")
-    after: Annotated[Whole, Field(ge=0)] | None = Field(
+    after: Annotated[Whole, Field(ge=0, le=2**53 - 1)] | None = Field(
         None, description="The position before the first event.", examples=[1024]
     )
-    until: Annotated[Whole, Field(ge=0)] | None = Field(
+    until: Annotated[Whole, Field(ge=0, le=2**53 - 1)] | None = Field(
         None, description="The last position; the present end of the feed unless given."
     )
 
