@@ -82,9 +82,21 @@ class DeadLetter(Recorded, Base):
     )
 
 
-operations = Resource(name="operations", singular="operation", model=Operation, access=owned(), label="type")
+operations = Resource(
+    name="operations",
+    singular="operation",
+    model=Operation,
+    access=owned(),
+    label="type",
+    events=("cancel_requested", "cancelled"),
+)
 CANCEL = operations.action("cancel")
 dead_letters = Resource(
-    name="dead_letters", singular="dead_letter", model=DeadLetter, access=everyone(), label="job"
+    name="dead_letters",
+    singular="dead_letter",
+    model=DeadLetter,
+    access=everyone(),
+    label="job",
+    events=("held", "retried", "discarded"),
 )
 RETRY, DISCARD = dead_letters.action("retry"), dead_letters.action("discard")

@@ -65,8 +65,7 @@ def build_document(
     components["securitySchemes"] = _SECURITY_SCHEMES
     document["security"] = [{name: []} for name in _SECURITY_SCHEMES]
     _complete_operations(document, routes)
-    for item in document.get("webhooks", {}).values():
-        _complete_webhook(item["post"])
+    _complete_webhooks(document.get("webhooks", {}))
     for schema in _root_schemas(document):
         _tidy(schema)
     _forget_defaults(document)
@@ -119,11 +118,14 @@ def _complete_operations(document: dict[str, Any], routes: Sequence[BaseRoute]) 
     document["components"]["responses"] = responses
 
 
-def _complete_webhook(operation: dict[str, Any]) -> None:
+def _complete_webhooks(items: Mapping[str, Any]) -> None:
     """Nobody signs in to a receiver, and what it answers is its own affair."""
-    operation["security"] = []
-    answers = operation["responses"]
-    operation["responses"] = {status: answer for status, answer in answers.items() if status[0] not in "45"}
+    for item in items.values():
+        operation, answers = item["post"], item["post"]["responses"]
+        operation["security"] = []
+        operation["responses"] = {
+            status: answer for status, answer in answers.items() if status[0] not in "45"
+        }
 
 
 def _name_permission(operation: dict[str, Any], permission: object) -> None:

@@ -204,15 +204,23 @@ async def test_gone_switches_it_off(company: Company, works: Works, hook: Make) 
         assert (on.json()["disabled_at"], on.json()["disabled_reason"]) == (None, None)
 
 
+async def set_back(company: Company, assignment: str) -> None:
+    """Let time have passed for the webhooks of a company."""
+    async with company.served.pool.acquire() as connection, connection.transaction():
+        await connection.execute(f"SET LOCAL app.tenant_id = '{company.tenant_id}'")
+        await connection.execute(f"UPDATE webhooks SET {assignment}")
+
+
 async def test_three_days_of_failure_switch_it_off(company: Company, runtime: Runtime, hook: Make) -> None:
-    pace = SOON.model_copy(update={"give_up": 0.2})
+    pace = Pace(schedule=(0.0,) * 9, spread=0, rest_after=100)
     async with inside(answering(500)) as there, working(company, runtime, pace) as works:
         made = await hook(there)
         await company.owner.create("/customers", name="Acme")
         await works.everything()
         assert (await shown(company, made))["active"] is True
-        await asyncio.sleep(0.3)
-        await works.send()
+        await set_back(company, "failing_since = failing_since - interval '3 days'")
+        await company.owner.create("/customers", name="Other")
+        await works.everything()
         assert (await shown(company, made))["disabled_reason"] == "failing"
         count = len(there.requests)
         await works.send()
@@ -231,9 +239,7 @@ async def test_a_webhook_that_only_fails_rests(company: Company, runtime: Runtim
         count = len(there.requests)
         await works.send()
         assert len(there.requests) == count
-        async with company.served.pool.acquire() as connection, connection.transaction():
-            await connection.execute(f"SET LOCAL app.tenant_id = '{company.tenant_id}'")
-            await connection.execute("UPDATE webhooks SET resting_until = now() - interval '1 s'")
+        await set_back(company, "resting_until = now() - interval '1 s'")
         await works.send()
         # one finds out whether the others are worth a try
         assert len(there.requests) == count + 1
@@ -270,7 +276,7 @@ async def test_a_bad_peer_costs_one_try(
     company: Company, runtime: Runtime, hook: Make, behaviour: peers.Behaviour, error: str
 ) -> None:
     pace = SOON.model_copy(update={"schedule": (0.0, 3600.0)})
-    async with inside(behaviour) as there, working(company, runtime, pace, seconds=0.5) as works:
+    async with inside(behaviour) as there, working(company, runtime, pace, seconds=1.5) as works:
         made = await hook(there)
         await company.owner.create("/customers", name="Acme")
         await works.everything()

@@ -107,6 +107,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("DROP FUNCTION crm_webhook_work(integer)")
+    op.execute(f"REVOKE SELECT ON feed_heads FROM {op.get_context().opts['roles'].search}")
     op.drop_index('feed_event_at_idx', 'feed')
     op.drop_table('webhook_deliveries')
     op.drop_table('webhooks')
