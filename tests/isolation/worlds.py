@@ -202,6 +202,7 @@ BODIES: dict[str, Maker] = {
         "name": name,
         "resource": "customers",
         "filter": {"field": "name", "op": "eq", "value": name},
+        "shared": True,  # a private one would be hidden by its owner alone
     },
     "pipelines": lambda w, name, code: {"name": name, "stages": _stages(name)},
     "opportunities": lambda w, name, code: {
