@@ -173,7 +173,7 @@ def _random_values(resource: Resource, ids: dict[str, list[str]], random: Random
         if column.nullable and random.random() < 0.4:
             value = None
         elif isinstance(kind, Identifier):
-            if not isinstance(kind, Reference) or not column.nullable:
+            if not isinstance(kind, Reference) or not column.nullable or kind.resource not in ids:
                 continue
             value = random.choice(ids[kind.resource])
         elif isinstance(kind, Choice):

@@ -125,11 +125,14 @@ class Resource:
 
     @cached_property
     def neighbours(self) -> dict[str, tuple[str, str]]:
-        """Relation → (the field that holds the id, the resource it leads to): `owner` for `owner_id`."""
+        """Relation → (the field that holds the id, the resource it leads to): `owner` for `owner_id`.
+
+        A principal may be a person, a key or a job, which are read as different resources or not at all.
+        """
         return {
             name.removesuffix("_id"): (name, kind.resource)
             for name, kind in self.fields.items()
-            if isinstance(kind, Reference) and name.endswith("_id")
+            if isinstance(kind, Reference) and name.endswith("_id") and kind.resource != "principals"
         }
 
     @cached_property
