@@ -76,7 +76,7 @@ async def test_every_operator_of_every_field_finds_what_a_plain_model_finds(
             tree = {"not": case.tree()} if negated else case.tree()
             assert await field.by_tree(resource, tree) == (everything - should if negated else should), tree
         tried, told_apart = tried + 1, told_apart + bool(should and everything - should)
-    assert not tried or told_apart > tried / 6, "the samples must tell rows apart"
+    assert hops or not tried or told_apart > tried / 6, "the samples must tell rows apart"
 
 
 def trees(cases: list[Case]) -> st.SearchStrategy[Any]:

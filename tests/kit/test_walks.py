@@ -14,6 +14,7 @@ import pytest
 from hypothesis import strategies as st
 
 from crm_api.kit import reading
+from crm_api.kit.access import Authored
 from crm_api.kit.db import table
 from crm_api.kit.listing import from_query
 from crm_api.kit.principal import Principal, Reach
@@ -130,11 +131,13 @@ def principal_of(ground: Ground, resource: Resource, reach: Reach) -> Principal:
         ground.company.owner.id,
         team_id=teams[0],
         subtree=tuple(teams[: len(teams) // 2]),
-        reaches={resource.read: reach},
+        reaches={**{other.read: Reach.ALL for other in RESOURCES.values()}, resource.read: reach},
     )
 
 
 def is_visible(who: Principal, resource: Resource, reach: Reach, row: Row) -> bool:
+    if isinstance(resource.access, Authored) and reach is not Reach.ALL:
+        return str(row["created_by"]) == who.id
     if not resource.access.owned or reach is Reach.ALL:
         return True
     return str(row["owner_id"]) == who.id or str(row["team_id"]) in who.teams(reach)
