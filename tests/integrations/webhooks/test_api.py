@@ -47,6 +47,20 @@ async def test_a_webhook_shows_its_secret_once(company: Company) -> None:
     assert b"whsec" not in row["secret"]
 
 
+async def test_webhooks_are_filtered(company: Company) -> None:
+    made = await company.owner.create("/webhooks", url=URL, events=["*"], description="Warehouse")
+    await company.owner.create("/webhooks", url=URL, events=["*"], description="Mail")
+    for name, value in (
+        ("description", "Warehouse"),
+        ("description[starts_with]", "ware"),
+        ("id", made["id"]),
+    ):
+        found = (await company.owner.http.get("/webhooks", params={name: value})).json()
+        assert [row["id"] for row in found["data"]] == [made["id"]], found
+    mine = (await company.owner.http.get("/webhooks", params={"acts_as_id": company.owner.id})).json()
+    assert len(mine["data"]) == 2
+
+
 async def test_a_secret_opens_in_its_row_only(company: Company, other_company: Company) -> None:
     """A ciphertext that was moved to another row or tenant is of no use there."""
     made = [await one.owner.create("/webhooks", url=URL, events=["*"]) for one in (company, other_company)]

@@ -74,7 +74,7 @@ class Webhook(Deletable, Recorded, Base):
     active: Mapped[bool] = columns.flag(default=True)
     disabled_at: Mapped[datetime | None] = columns.instant(null=True, server_owned=True)
     disabled_reason: Mapped[str | None] = columns.choice(Disabled, null=True, server_owned=True)
-    acts_as_id: Mapped[str] = columns.reference("principals", server_owned=True)
+    acts_as_id: Mapped[str] = columns.identifier(server_owned=True)
     secret: Mapped[bytes] = _sealed()
     previous_secret: Mapped[bytes | None] = _sealed(null=True)
     previous_secret_until: Mapped[datetime | None] = columns.instant(null=True, server_owned=True)
