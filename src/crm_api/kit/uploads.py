@@ -66,7 +66,13 @@ def _received(value: object) -> ReceivedFile:
 Upload = Annotated[
     ReceivedFile,
     PlainValidator(_received),
-    WithJsonSchema({"type": "string", "contentMediaType": "application/octet-stream"}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "contentMediaType": "application/octet-stream",
+            "examples": ["(the bytes of a file)"],
+        }
+    ),
 ]
 
 

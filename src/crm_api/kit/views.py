@@ -31,5 +31,5 @@ def check_view(principal: Principal, view: View) -> None:
     with faults_in_body():
         resource = RESOURCES.get(view.resource)
         if resource is None or not principal.reach(resource.read):
-            raise bad_parameter("resource", "reference_not_found", resource="resource")
+            raise bad_parameter("resource", "reference_not_found", resource="record")
         empty(resource, principal, view)

@@ -20,7 +20,7 @@ register(
 class NotAllowed(Invalid):
     """By its content a file is none of the accepted kinds, or more than one thing at once."""
 
-    def __init__(self, expected: str) -> None:
+    def __init__(self, *, expected: str) -> None:
         super().__init__(faults=Invalid.at("/file", "media_type_not_allowed", expected=expected).faults)
 
 

@@ -37,7 +37,7 @@ class AttachmentService:
             raise TooLarge(limit=limits().file)
         kind = format_of(await glimpse(file.chunks()))
         if kind is None:
-            raise NotAllowed(ACCEPTED)
+            raise NotAllowed(expected=ACCEPTED)
         stored = await files().stage(self.uow.principal.tenant_id, file.chunks())
         attachment = Attachment.new()
         attachment.apply(

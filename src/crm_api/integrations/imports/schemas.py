@@ -56,6 +56,23 @@ class ColumnMapping(Schema):
         "keep", description="What a text that is not among `values` becomes."
     )
 
+    def given(self) -> dict[str, Any]:
+        """The whole of it: what was left out is kept as what it means."""
+        return self.model_dump(mode="json")
+
+
+class ColumnMappingRead(ColumnMapping):
+    """Which columns become which field, nothing left out."""
+
+    by: By | None = Field(description="How a referred record is named.", examples=[None])
+    source: str | None = Field(description="The system whose keys these are.", examples=[None])
+    values: dict[str, JsonValue] | None = Field(
+        description="Text of a cell → what stands for it; null for nothing.", examples=[None]
+    )
+    otherwise: Literal["keep", "empty", "refuse"] = Field(
+        description="What a text that is not among `values` becomes.", examples=["keep"]
+    )
+
 
 class ImportUpdate(Schema):
     """How the file is read; what is left out stays."""
@@ -104,7 +121,7 @@ class ImportRead(RecordRead):
         description="Fields by which a row finds its record.", examples=[["external_id"]]
     )
     source: str | None = Field(description="The system that `external_id` is a key of.", examples=["erp"])
-    mapping: list[ColumnMapping] = Field(
+    mapping: list[ColumnMappingRead] = Field(
         description="Which columns become which fields; as suggested until it is changed.",
         examples=[[MAPPED]],
     )
