@@ -34,7 +34,7 @@ def test_the_address(peer: str | None, forwarded: tuple[str, ...], hops: int, ip
 
 
 def test_the_agent_is_cut() -> None:
-    assert origin_of(asked("9.9.9.9", agent="a" * 999), "r", 0) == ("r", "9.9.9.9", "a" * 300)
+    assert origin_of(asked("9.9.9.9", agent="a" * 999), "r", 0) == ("r", "9.9.9.9", "a" * 300, "en")
 
 
 async def test_an_event_tells_where_it_came_from_and_whose_the_record_is(company: Company) -> None:

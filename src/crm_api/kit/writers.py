@@ -94,7 +94,9 @@ def _with_key(data: Any, external: Mapping[str, str]) -> Any:
     """A create body that holds the key it is known by."""
     if not isinstance(data, Mapping):
         return data
-    held, wanted = data.get("external_ids") or [], dict(external)
+    held, wanted = data.get("external_ids"), dict(external)
+    if held is None:
+        held = []
     if not isinstance(held, list) or wanted in held:
         return data
     return {**data, "external_ids": [*held, wanted]}
