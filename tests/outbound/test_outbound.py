@@ -345,7 +345,7 @@ def tls_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     authority = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Authority of the test")])
     server = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "rebound.example")])
 
-    def signed(subject: x509.Name, key: ec.EllipticCurvePrivateKey, extension: x509.ExtensionType) -> bytes:
+    def signed(subject: x509.Name, key: ec.EllipticCurvePrivateKey, *extensions: x509.ExtensionType) -> bytes:
         at = clock.now()
         made = (
             x509.CertificateBuilder()
@@ -355,17 +355,30 @@ def tls_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
             .serial_number(x509.random_serial_number())
             .not_valid_before(at - timedelta(days=1))
             .not_valid_after(at + timedelta(days=1))
-            .add_extension(extension, critical=True)
-            .sign(authority_key, hashes.SHA256())
+            # without the identifiers of the keys Python 3.13 refuses a certificate
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+            .add_extension(issued_by, critical=False)
         )
-        return made.public_bytes(serialization.Encoding.PEM)
+        for extension in extensions:
+            made = made.add_extension(extension, critical=True)
+        return made.sign(authority_key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
+    issued_by = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key())
+    may_sign = x509.KeyUsage(
+        **dict.fromkeys(
+            "digital_signature content_commitment key_encipherment data_encipherment key_agreement "
+            "encipher_only decipher_only".split(),
+            False,
+        ),
+        key_cert_sign=True,
+        crl_sign=True,
+    )
     basic = x509.BasicConstraints(ca=True, path_length=None)
     names = x509.SubjectAlternativeName([x509.DNSName("rebound.example")])
     private = server_key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    (folder / "authority.pem").write_bytes(signed(authority, authority_key, basic))
+    (folder / "authority.pem").write_bytes(signed(authority, authority_key, basic, may_sign))
     (folder / "server.pem").write_bytes(signed(server, server_key, names) + private)
     return folder
 

@@ -46,6 +46,7 @@ def upgrade() -> None:
     sa.Column('event_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('tenant_id', 'position', name=op.f('feed_pkey'))
     )
+    op.create_index('feed_event_at_idx', 'feed', ['tenant_id', 'event_at', 'position'], unique=False)
     op.create_index('feed_event_key', 'feed', ['tenant_id', 'event_id'], unique=True)
     op.create_table('feed_heads',
     sa.Column('tenant_id', sa.Uuid(as_uuid=False), nullable=False),

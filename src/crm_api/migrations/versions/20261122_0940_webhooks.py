@@ -95,7 +95,6 @@ def upgrade() -> None:
     op.create_index('webhook_deliveries_created_at_idx', 'webhook_deliveries', ['tenant_id', 'webhook_id', 'created_at', 'id'], unique=False)
     op.create_index('webhook_deliveries_due_idx', 'webhook_deliveries', ['tenant_id', 'webhook_id', 'next_attempt_at'], unique=False, postgresql_where=sa.text("status = 'pending'"))
     op.create_index('webhook_deliveries_event_key', 'webhook_deliveries', ['tenant_id', 'webhook_id', 'event_id'], unique=True)
-    op.create_index('feed_event_at_idx', 'feed', ['tenant_id', 'event_at', 'position'], unique=False)
     protect("webhooks", "webhook_deliveries")
     roles = op.get_context().opts["roles"]
     op.execute(WORK)
@@ -108,6 +107,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("DROP FUNCTION crm_webhook_work(integer)")
     op.execute(f"REVOKE SELECT ON feed_heads FROM {op.get_context().opts['roles'].search}")
-    op.drop_index('feed_event_at_idx', 'feed')
     op.drop_table('webhook_deliveries')
     op.drop_table('webhooks')
