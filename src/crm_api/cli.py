@@ -14,6 +14,7 @@ from crm_api.identity.provisioning.service import create_user
 from crm_api.kit.errors import Problem
 from crm_api.main import document
 from crm_api.roles import ROLES
+from crm_api.server.auditing import verify_tenants
 from crm_api.server.bootstrap import new_tenant, outside_unit
 from crm_api.server.database import open_database, prepare
 from crm_api.server.doctor import examine
@@ -32,7 +33,9 @@ app = typer.Typer(
 )
 tenants = typer.Typer(help="Companies that use this installation.", no_args_is_help=True)
 users = typer.Typer(help="People who log in to a tenant.", no_args_is_help=True)
+audit = typer.Typer(help="The record of what was done and looked at.", no_args_is_help=True)
 app.add_typer(tenants, name="tenant")
+app.add_typer(audit, name="audit")
 app.add_typer(users, name="user")
 
 Email = Annotated[str, typer.Option("--email", help="What they log in with.")]
@@ -143,6 +146,26 @@ def doctor() -> None:
         detail = check.detail.replace("\n", "\n" + " " * (width + 8))
         typer.echo(f"{'ok' if check.sound else 'WRONG':5}  {check.name:{width}}  {detail}")
     if not all(check.sound for check in checks):
+        raise typer.Exit(1)
+
+
+@audit.command("verify")
+def verify_audit(
+    tenant: Annotated[str | None, typer.Option(help="Slug of one tenant; absent: all of them.")] = None,
+) -> None:
+    """Prove that no event and no access was removed, altered, inserted or moved; exits with 1 when one was.
+
+    The seal that is printed for each log, noted elsewhere, proves later that nothing was cut off before it.
+    """
+    proofs = _on_database(lambda settings: verify_tenants(settings, tenant))
+    for slug, proof in proofs:
+        state = "ok" if not proof.findings else "BROKEN"
+        typer.echo(
+            f"{state:6}  {slug}  {proof.log.value}: {proof.rows} rows, {proof.erased} erased, seal {proof.seal.hex()}"
+        )
+        for finding in proof.findings:
+            typer.echo(f"        {finding}")
+    if any(proof.findings for _, proof in proofs):
         raise typer.Exit(1)
 
 

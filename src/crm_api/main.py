@@ -13,6 +13,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from crm_api import __version__, wiring
 from crm_api.encryption import Cipher
+from crm_api.identity.access_log.accounting import Accounting
+from crm_api.identity.access_log.log import AccessLog
 from crm_api.identity.auth.guessing import Guessing
 from crm_api.identity.auth.principals import Authentication, Principals
 from crm_api.identity.auth.tokens import TokenKeys
@@ -101,6 +103,7 @@ async def running(settings: Settings, app: FastAPI) -> AsyncIterator[None]:
         async with limits_of(settings) as limits, Outbound(Allowed(settings.outbound_allow)) as outbound:
             app.state.outbound = outbound
             app.state.guessing = Guessing(limits, settings.secrets.pepper)
+            access_log = AccessLog(pool)
             app.state.edge = Edge(
                 pool,
                 Cursors(settings.secrets.cursor_key),
@@ -108,9 +111,11 @@ async def running(settings: Settings, app: FastAPI) -> AsyncIterator[None]:
                 settings.trusted_proxies,
                 limits,
                 Streams(settings.streams, settings.stream_seconds),
+                Accounting(access_log),
             )
             with app.state.edge.streams.draining_on_signal():
-                yield
+                async with access_log.gathering():
+                    yield
     finally:
         await pool.close()
 

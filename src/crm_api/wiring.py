@@ -21,6 +21,7 @@ from crm_api.identity.teams.resource import teams
 from crm_api.identity.users import router as users_router
 from crm_api.identity.users.resource import users
 from crm_api.identity.users.service import refuse_team_in_use
+from crm_api.integrations.audit import router as audit_router
 from crm_api.integrations.changes import models as feed
 from crm_api.integrations.changes import router as changes_router
 from crm_api.integrations.changes.relay import run_relay
@@ -91,6 +92,7 @@ TAGS = (
     {"name": "custom-fields", "description": "Fields that the company defines itself (自定义字段)."},
     {"name": "metadata", "description": "What objects are made of, for programs (元数据)."},
     {"name": "dictionary-types", "description": "Lists of the data dictionary (字典类型)."},
+    {"name": "audit", "description": "Who did what, and who looked at what (审计)."},
     {"name": "changes", "description": "What changed, for systems that keep a copy (变更流)."},
     {
         "name": "search",
@@ -169,6 +171,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     attachments_router.router,
     reports_router.router,
     changes_router.router,
+    audit_router.router,
     stream_router.router,
     search_router.router,
     imports_router.router,

@@ -21,6 +21,7 @@ COMMITTING = {
     "server/bootstrap.py": "the edge of a command",
     "server/demo/": "the edge of the demo company",
     "identity/auth/principals.py": "the question who asks, before a request has a principal",
+    "identity/access_log/log.py": "the edge of what was accessed, beside the request that did it",
     "integrations/changes/relay.py": "the edge of the relay, one tenant a transaction",
     "migrations/env.py": "the edge of a migration",
 }

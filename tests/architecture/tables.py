@@ -7,6 +7,7 @@ from sqlalchemy import Table, UniqueConstraint
 # Tables without tenant rows, each with the reason its class states.
 OPEN = {
     "logins": "read while signing in, before a tenant is known",
+    "unknown_sign_ins": "a failed sign-in of nobody belongs to no company",
     "memberships": "read while signing in, before a tenant is known",
     "tenants": "read while signing in, before a tenant is known",
 }

@@ -44,9 +44,14 @@ async def open_pool(dsn: str, *, size: int = 10, statements: int = 1000) -> "asy
     )
 
 
-def opening(tenant_id: str, *, read_only: bool = False) -> str:
-    """The first statement of a transaction: it begins and names the tenant in one round trip; no tenant, no rows."""
+def opening(tenant_id: str, *, read_only: bool = False, relaxed: bool = False) -> str:
+    """The first statement of a transaction: it begins and names the tenant in one round trip; no tenant, no rows.
+
+    A relaxed one does not wait for the disk: a crash of the database may lose its last half second.
+    """
     begin = "BEGIN READ ONLY" if read_only else "BEGIN"
+    if relaxed:
+        begin += "; SET LOCAL synchronous_commit = off"
     return f"{begin}; {setting(tenant_id)}" if tenant_id else begin
 
 

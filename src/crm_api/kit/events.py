@@ -5,6 +5,7 @@ request, and whose the record was afterwards. Committed facts wait in `pending_e
 """
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKeyConstraint, Index, func, text
@@ -12,6 +13,13 @@ from sqlalchemy.orm import Mapped
 
 from crm_api.kit import columns
 from crm_api.kit.db import Base, Tenanted
+
+
+class Log(StrEnum):
+    """The two records that are chained: what was done, and what was looked at."""
+
+    EVENTS = "events"
+    ACCESS = "access"
 
 
 class Event(Tenanted, Base):
@@ -39,7 +47,7 @@ class Event(Tenanted, Base):
 
 
 class PendingEvent(Tenanted, Base):
-    """An event that has no place in the feed yet; `id` and `created_at` are the event's.
+    """A row that has no place in the feed and the chain yet; `id` and `created_at` are the row's.
 
     `written_at` is the clock of the database, so that two events of one record stand in the order of their commits,
     whatever the clocks of the processes say.
@@ -48,6 +56,7 @@ class PendingEvent(Tenanted, Base):
     __tablename__ = "pending_events"
     created_at: Mapped[datetime] = columns.instant()
     written_at: Mapped[datetime] = columns.instant(server_default=func.statement_timestamp())
+    log: Mapped[str] = columns.choice(Log, server_default=Log.EVENTS.value)
 
 
 class OwnershipPeriod(Tenanted, Base):

@@ -35,6 +35,7 @@ from crm_api.kit.observability import log_request, record_request
 from crm_api.kit.principal import Permission, Principal, Reach
 from crm_api.kit.requests import bearer, origin_of, read_body, read_json
 from crm_api.kit.resolving import plan_of
+from crm_api.kit.resource import Resource
 from crm_api.kit.responding import refusal, respond, tried
 from crm_api.kit.sse import Streams
 from crm_api.kit.streaming import StreamDoor
@@ -64,6 +65,7 @@ class Edge:
     trusted_proxies: int = 0
     limits: Limits | None = None
     streams: Streams = field(default_factory=Streams)
+    accounting: Any = None
 
 
 class KitRoute(APIRoute):
@@ -74,6 +76,7 @@ class KitRoute(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         self.direct: Direct | None = getattr(endpoint, "direct", None)
+        self.shows: Resource | None = getattr(endpoint, "shows", None)
         self.own_query = self.direct is not None or getattr(endpoint, "own_query", False)
         super().__init__(path, endpoint, **options)
         doors = [dependant.call for dependant in self.dependant.dependencies]
@@ -138,6 +141,7 @@ class KitRoute(APIRoute):
             wishes = self._wishes(request, content)
             response = await self._repeatably(edge, request, principal, request_id, content, wishes)
         except Problem as problem:
+            await self._account_refusal(request, principal, request_id, problem)
             response = refusal(request, problem, request_id)
         except Exception as error:  # noqa: BLE001  every failure is answered as a problem
             failure = database_problem(error) or Problem()
@@ -226,6 +230,12 @@ class KitRoute(APIRoute):
             return NONE
         return wishes_of(request, content, self.record, repeatable=self.repeatable)
 
+    async def _account_refusal(
+        self, request: Request, principal: Principal | None, request_id: str, problem: Problem
+    ) -> None:
+        if accounting := request.app.state.edge.accounting:
+            await accounting.refusal(request, self, principal, request_id, problem)
+
     async def _repeatably(
         self,
         edge: Edge,
@@ -294,6 +304,8 @@ class KitRoute(APIRoute):
             remember(unit, wishes.keyed, answer)
         failpoint("request.performed")
         await unit.commit()
+        if self.shows and (accounting := request.app.state.edge.accounting):
+            await accounting.reading(request, self, unit, result)
         failpoint("request.committed")
         return answer
 

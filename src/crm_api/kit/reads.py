@@ -191,13 +191,14 @@ def _querying(resource: Resource) -> Any:
             listing = from_body(resource, uow.principal, query.given(), view)
             return await reading.page(uow, listing, request.app.state.edge.cursors)
 
+    query_records.shows = resource  # type: ignore[attr-defined]
     query_records.safe = True  # type: ignore[attr-defined]
     return query_records
 
 
 def _direct(endpoint: Any, resource: Resource, direct: Any) -> Any:
     """What FastAPI documents as `endpoint` is executed as `direct`."""
-    endpoint.direct, endpoint.permission = direct, resource.read
+    endpoint.direct, endpoint.permission, endpoint.shows = direct, resource.read, resource
     return endpoint
 
 

@@ -56,6 +56,7 @@ class Resource:
     default_sort: str = "-created_at"
     search: tuple[str, ...] = ()
     sensitive_search: tuple[str, ...] = ()
+    sensitive: tuple[str, ...] = ()
     children: tuple[Children, ...] = ()
     open_when: Mapping[str, str] = field(default_factory=dict)
     label: str = "name"

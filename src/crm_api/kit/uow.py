@@ -59,6 +59,7 @@ class UnitOfWork:
         *,
         origin: Origin = NOWHERE,
         read_only: bool = False,
+        relaxed: bool = False,
     ) -> None:
         self.principal = principal
         self.permission = permission
@@ -68,6 +69,8 @@ class UnitOfWork:
         self.target: Target | None = None
         self._pool = pool
         self._read_only = read_only
+        self._relaxed = relaxed
+        self.noted: list[Any] = []
         self._connection: Connection | None = None
         self._effects: list[Effect] = []
 
@@ -189,7 +192,9 @@ class UnitOfWork:
         # waiting for a connection is bounded; a free one is had without the cost of a timer
         wait = None if self._pool.get_idle_size() else ACQUIRE_SECONDS
         connection = self._connection = await self._pool.acquire(timeout=wait)
-        await connection.execute(opening(self.principal.tenant_id, read_only=self._read_only))
+        await connection.execute(
+            opening(self.principal.tenant_id, read_only=self._read_only, relaxed=self._relaxed)
+        )
         return connection
 
 

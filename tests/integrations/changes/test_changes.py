@@ -120,6 +120,9 @@ async def test_a_feed_that_was_set_back_is_noticed(company: Company, databases: 
     tenant = company.tenant_id
     position = await connection.fetchval("SELECT position FROM feed_heads WHERE tenant_id = $1", tenant)
     await connection.execute("DELETE FROM feed WHERE tenant_id = $1 AND position = $2", tenant, position)
+    await connection.execute(
+        "DELETE FROM chain WHERE tenant_id = $1 AND log = 'events' AND number = $2", tenant, position
+    )
     await connection.execute("UPDATE feed_heads SET position = $2 WHERE tenant_id = $1", tenant, position - 1)
     await connection.close()
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from crm_api.identity.access_log.log import Access, recorded
+from crm_api.identity.access_log.models import AccessKind
 from crm_api.identity.auth.errors import TenantRequired
 from crm_api.identity.auth.guessing import Guessing
 from crm_api.identity.auth.principals import Authentication
@@ -40,6 +42,7 @@ class AuthService:
         login = await self._credentials.login(fold_email(given.email) or "")
         verdict = await verify_password(login["password_hash"] if login else None, given.password)
         if not verdict.ok or login is None:
+            await self._note_failure(given.email, login)
             raise Unauthenticated("invalid_credentials")
         await self._guessing.was_right(guess)
         if verdict.new_hash:
@@ -50,6 +53,7 @@ class AuthService:
             if given.tenant in (None, company["slug"]) and await self._standing(unit, company)
         ]
         if not companies:
+            await self._note_failure(given.email, login)
             raise Unauthenticated("invalid_credentials")
         if len(companies) > 1:
             raise TenantRequired(companies)
@@ -103,9 +107,30 @@ class AuthService:
         facts = await self._repository.facts()
         return facts["status"] if facts else None
 
+    async def _note_failure(self, email: str, login: Any) -> None:
+        """A failed sign-in is on record in every company of the person, or as one of nobody."""
+        origin, operation = self.uow.origin, "auth_login"
+        if login is None:
+            hidden = {"email_digest": digest(fold_email(email) or email, self._authentication.pepper)}
+            self.uow.noted.append(
+                Access("", AccessKind.LOGIN_FAILED, operation, details=hidden, origin=origin)
+            )
+        else:
+            self.uow.noted += [
+                Access(
+                    company["tenant_id"],
+                    AccessKind.LOGIN_FAILED,
+                    operation,
+                    actor_id=company["user_id"],
+                    origin=origin,
+                )
+                for company in await self._credentials.memberships(login["id"])
+            ]
+
     async def _open_session(self) -> dict[str, Any]:
         at = clock.now()
         principal = self.uow.principal
+        self.uow.add(recorded(self.uow, AccessKind.LOGIN, "auth_login", None, {}))
         session = Session.new(
             tenant_id=principal.tenant_id,
             principal_id=principal.id,

@@ -1,15 +1,18 @@
-"""The relay: committed events get their place in the feed.
+"""The relay: committed events get their place in the feed, and they and the accesses their link of the chain.
 
 A sequence or a transaction id would lose the events of a slow transaction, and of a restored database; here a place is
 given only to what is committed, under a lock of the tenant's feed. Any number of relays may run at once.
 """
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from crm_api.integrations.changes.chain import GENESIS, forge
 from crm_api.integrations.changes.repository import RelayRepository
+from crm_api.kit.events import Log
 from crm_api.kit.principal import Principal
 from crm_api.kit.uow import PublicUnit, UnitOfWork
 
@@ -61,11 +64,35 @@ async def _relay_batch(pool: "asyncpg.Pool[asyncpg.Record]", tenant: str) -> int
     unit = UnitOfWork(pool, Principal(tenant, tenant, kind="system"))
     try:
         repository = RelayRepository(unit)
-        head = await repository.lock_head()
-        events = [] if head is None else await repository.take(EVENTS_AT_ONCE)
-        if head is not None and events:
-            await repository.append(head, events)
+        heads = await repository.lock_heads()
+        taken = await repository.take(EVENTS_AT_ONCE) if heads else {}
+        if heads and taken:
+            ends = await repository.last_links(heads)
+            links = [
+                link for log in taken for link in _chained(tenant, log, taken[log], heads[log], ends.get(log))
+            ]
+            after = {log: head + len(taken.get(log, ())) for log, head in heads.items()}
+            await repository.append(after, taken.get(Log.EVENTS, ()), links)
         await unit.commit()
     finally:
         await unit.close()
-    return len(events)
+    return sum(len(rows) for rows in taken.values())
+
+
+def _chained(
+    tenant: str, log: Log, rows: Sequence[dict[str, Any]], head: int, end: bytes | None
+) -> Iterator[dict[str, Any]]:
+    """The links of rows that come after the end of their chain."""
+    before = end or GENESIS
+    for number, row in enumerate(rows, head + 1):
+        made = forge(log, number, {**row, "tenant_id": tenant}, before)
+        before = made.link
+        yield {
+            "log": log.value,
+            "number": number,
+            "entry_id": row["id"],
+            "entry_at": row["created_at"],
+            "payload_digest": made.payload_digest,
+            "digest": made.digest,
+            "link": made.link,
+        }

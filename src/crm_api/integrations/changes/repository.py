@@ -1,19 +1,33 @@
 """The SQL of the feed: of the relay that fills it, and of those who read it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Integer, Select, Text, Uuid, and_, cast, func, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Integer,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import Insert, ReturningDelete, Update
 from sqlalchemy.sql.expression import bindparam
 
 from crm_api.identity.tenants.models import PrincipalRow
-from crm_api.integrations.changes.models import FeedEntry, FeedHead
+from crm_api.integrations.changes.models import ROWS, ChainLink, FeedEntry, FeedHead, stored_columns
 from crm_api.kit.access import Scope, access_values
-from crm_api.kit.db import table
+from crm_api.kit.db import Base, table
 from crm_api.kit.effects import insert_of
-from crm_api.kit.events import Event, PendingEvent
+from crm_api.kit.events import Event, Log, PendingEvent
 from crm_api.kit.resource import Resource
 from crm_api.kit.shape import FULL
 from crm_api.kit.showing import columns_of, layout_of, shown
@@ -26,38 +40,64 @@ _IDS = bindparam("ids", type_=ARRAY(Uuid(as_uuid=False)))
 
 
 class RelayRepository:
-    """Events on their way into the feed of one tenant; `tenants` alone sees past the tenant, and only their ids."""
+    """Committed rows on their way into the feed and the chain; `tenants` alone sees past the tenant, and only ids."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
 
     async def tenants(self, limit: int) -> list[str]:
-        """Tenants whose events wait."""
-        return [
-            row[0] for row in await self.uow.fetch("tenants with pending events", _tenants, {"limit": limit})
-        ]
+        """Tenants whose rows wait."""
+        rows = await self.uow.fetch("tenants with pending events", _tenants, {"limit": limit})
+        return [row[0] for row in rows]
 
-    async def lock_head(self) -> int | None:
-        """The last position given out, locked until the commit; None while another relay has it."""
+    async def lock_heads(self) -> dict[Log, int] | None:
+        """The last numbers given out, locked until the commit; None while another relay has them."""
         rows = await self.uow.fetch("lock feed head", _lock_head, {})
         if not rows:
             await self.uow.fetch("begin feed", _begin_feed, {})
             rows = await self.uow.fetch("lock feed head", _lock_head, {})
-        return rows[0][0] if rows else None
+        return {Log.EVENTS: rows[0][0], Log.ACCESS: rows[0][1]} if rows else None
 
-    async def take(self, limit: int) -> list[tuple[str, Any]]:
-        """Take out the oldest committed events that wait: (id, created_at) in the order of their commits."""
-        rows = await self.uow.fetch("take pending events", _take, {"limit": limit})
-        return [(row["id"], row["created_at"]) for row in sorted(rows, key=_in_order)]
+    async def take(self, limit: int) -> dict[Log, list[dict[str, Any]]]:
+        """Take out the oldest committed rows that wait, whole, in the order of their commits."""
+        waiting = await self.uow.fetch("take pending events", _take, {"limit": limit})
+        found: dict[Log, list[dict[str, Any]]] = {}
+        for log, model in ROWS.items():
+            mine = sorted((row for row in waiting if row["log"] == log), key=_in_order)
+            if mine:
+                times = [row["created_at"] for row in mine]
+                values = {"ids": [row["id"] for row in mine], "first": min(times), "last": max(times)}
+                rows = await self.uow.fetch(("rows of", log), partial(_rows, model), values)
+                by_id = {row["id"]: dict(row) for row in rows}
+                found[log] = [by_id[row["id"]] for row in mine]
+        return found
 
-    async def append(self, head: int, events: Sequence[tuple[str, Any]]) -> None:
-        """Give events the positions after `head`."""
+    async def last_links(self, heads: Mapping[Log, int]) -> dict[Log, bytes]:
+        """The ends of the chains."""
+        rows = await self.uow.fetch("last links", _last_links, {log.value: heads[log] for log in Log})
+        return {Log(row["log"]): row["link"] for row in rows}
+
+    async def append(
+        self,
+        heads: Mapping[Log, int],
+        events: Sequence[Mapping[str, Any]],
+        links: Sequence[Mapping[str, Any]],
+    ) -> None:
+        """Give events their positions, store the links of all, and remember the new heads."""
         entries = [
-            {"position": position, "event_id": event_id, "event_at": event_at}
-            for position, (event_id, event_at) in enumerate(events, head + 1)
+            {
+                "position": position,
+                "event_id": event["id"],
+                "event_at": event["created_at"],
+                "record_id": event["record_id"],
+                "actor_id": event["actor_id"],
+            }
+            for position, event in enumerate(events, heads[Log.EVENTS] - len(events) + 1)
         ]
         await self.uow.many("append to feed", lambda: insert_of(FeedEntry), entries)
-        await self.uow.fetch("move feed head", _move_head, {"head": head + len(entries)})
+        await self.uow.many("append to chain", lambda: insert_of(ChainLink), links)
+        values = {"head": heads[Log.EVENTS], "accesses": heads[Log.ACCESS]}
+        await self.uow.fetch("move feed head", _move_head, values)
 
 
 class FeedRepository:
@@ -107,13 +147,12 @@ def _tenants() -> Select[Any]:
 
 def _lock_head() -> Select[Any]:
     heads = scoped(FeedHead, "h")
-    return select(heads.c.position).with_for_update(of=heads, skip_locked=True)
+    return select(heads.c.position, heads.c.accesses).with_for_update(of=heads, skip_locked=True)
 
 
 def _begin_feed() -> Insert:
-    values = dict(
-        scoped_insert(FeedHead).values(position=bindparam("first", 0, type_=BigInteger))._values or {}
-    )
+    first = {name: bindparam(name, 0, type_=BigInteger) for name in ("position", "accesses")}
+    values = dict(scoped_insert(FeedHead).values(first)._values or {})
     return insert(table(FeedHead)).values(values).on_conflict_do_nothing()
 
 
@@ -124,12 +163,36 @@ def _take() -> ReturningDelete[Any]:
     return (
         scoped_delete(PendingEvent)
         .where(events.id.in_(oldest))
-        .returning(cast(events.id, Text).label("id"), events.created_at, events.written_at)
+        .returning(cast(events.id, Text).label("id"), events.created_at, events.written_at, events.log)
     )
 
 
+def _rows(model: type[Base]) -> Select[Any]:
+    rows = scoped(model, "r")
+    at = rows.c.created_at
+    return select(*stored_columns(model, rows)).where(
+        rows.c.id == func.any(_IDS),
+        at >= bindparam("first", type_=at.type),
+        at <= bindparam("last", type_=at.type),
+    )
+
+
+def _last_links() -> Select[Any]:
+    links = scoped(ChainLink, "l")
+    ends = (
+        and_(
+            links.c.log == literal_column(f"'{log.value}'"),
+            links.c.number == bindparam(log.value, type_=BigInteger),
+        )
+        for log in Log
+    )
+    return select(links.c.log, links.c.link).where(or_(*ends))
+
+
 def _move_head() -> Update:
-    return scoped_update(FeedHead).values(position=bindparam("head", type_=BigInteger))
+    return scoped_update(FeedHead).values(
+        position=bindparam("head", type_=BigInteger), accesses=bindparam("accesses", type_=BigInteger)
+    )
 
 
 def _window() -> Select[Any]:

@@ -114,19 +114,19 @@ def _change(
     elif type_.endswith(f".{LEFT}"):
         thing["version"] = None
     elif principal.reach(resource.read):
-        changes, redacted = _seen(principal, resource, event["changes"])
+        changes, redacted = seen(principal, resource, event["changes"])
     return {
         "id": event["id"],
         "type": type_,
         "at": event["created_at"],
-        "actor": None if thing["version"] is None else _actor(principal, event),
+        "actor": None if thing["version"] is None else _known_actor(principal, event),
         "object": thing,
         "changes": changes,
         "redacted": redacted,
     }
 
 
-def _seen(
+def seen(
     principal: Principal, resource: Resource, changes: Mapping[str, Any]
 ) -> tuple[dict[str, Any], list[str]]:
     """A diff with the field rights of the reader applied to both of its sides."""
@@ -139,10 +139,11 @@ def _seen(
     return {name: {side: sides[side][name] for side in sides} for name in changes}, sorted(rights)
 
 
-def _actor(principal: Principal, event: Mapping[str, Any]) -> dict[str, Any]:
+def actor_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Who did it, by name."""
+    return {"id": row["actor_id"], "kind": row["actor_kind"], "name": row["actor_name"]}
+
+
+def _known_actor(principal: Principal, event: Mapping[str, Any]) -> dict[str, Any]:
     known = principal.reach(users.read) or event["actor_id"] == principal.id
-    return {
-        "id": event["actor_id"],
-        "kind": event["actor_kind"],
-        "name": event["actor_name"] if known else None,
-    }
+    return actor_of(event) | ({} if known else {"name": None})

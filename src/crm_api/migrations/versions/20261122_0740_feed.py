@@ -35,6 +35,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(as_uuid=False), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('written_at', sa.DateTime(timezone=True), server_default=sa.text('statement_timestamp()'), nullable=False),
+    sa.Column('log', sa.Text(), server_default='events', nullable=False),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pending_events_pkey'))
     )
     # rows live for a fraction of a second: what they leave behind is swept by number, not by share
@@ -44,13 +45,18 @@ def upgrade() -> None:
     sa.Column('position', sa.BigInteger(), nullable=False),
     sa.Column('event_id', sa.Uuid(as_uuid=False), nullable=False),
     sa.Column('event_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('record_id', sa.Uuid(as_uuid=False), nullable=False),
+    sa.Column('actor_id', sa.Uuid(as_uuid=False), nullable=False),
     sa.PrimaryKeyConstraint('tenant_id', 'position', name=op.f('feed_pkey'))
     )
     op.create_index('feed_event_at_idx', 'feed', ['tenant_id', 'event_at', 'position'], unique=False)
+    op.create_index('feed_actor_idx', 'feed', ['tenant_id', 'actor_id', 'position'], unique=False)
+    op.create_index('feed_record_idx', 'feed', ['tenant_id', 'record_id', 'position'], unique=False)
     op.create_index('feed_event_key', 'feed', ['tenant_id', 'event_id'], unique=True)
     op.create_table('feed_heads',
     sa.Column('tenant_id', sa.Uuid(as_uuid=False), nullable=False),
     sa.Column('position', sa.BigInteger(), nullable=False),
+    sa.Column('accesses', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('tenant_id', name=op.f('feed_heads_pkey'))
     )
     protect("pending_events", "feed_heads")

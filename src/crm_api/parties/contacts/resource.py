@@ -14,5 +14,6 @@ contacts = Resource(
     search=("name", "title", "phones", "emails"),
     sensitive_search=("phones", "emails"),
     subject=True,
+    sensitive=("phones", "emails", "im_ids"),
 )
 ASSIGN = contacts.action("assign")

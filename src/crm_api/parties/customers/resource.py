@@ -14,5 +14,6 @@ customers = Resource(
     search=("name", "code", "website", "phones", "emails", "tax_id"),
     sensitive_search=("phones", "emails", "tax_id"),
     subject=True,
+    sensitive=("phones", "emails", "tax_id"),
 )
 ASSIGN = customers.action("assign")

@@ -1,0 +1,1 @@
+"""Who looked at what: sign-ins, refusals, exports and reads."""

@@ -1,0 +1,1 @@
+"""Who did what, who looked at what, and the proof that nobody has tampered with the record of it."""
