@@ -282,6 +282,8 @@ async def _delivery(w: World, record: dict[str, Any]) -> str:
 # what is named in a path after the record
 INNER: dict[str, Callable[[World, dict[str, Any]], Awaitable[str]]] = {"delivery_id": _delivery}
 PARAMETERS: dict[str, list[dict[str, str]]] = {
+    "audit_list": [{}],
+    "access_log_list": [{}],
     "search_get": [{"q": "mark", "limit": "50"}],
     "sales_performance_get": [
         {"group_by": group, **depth}

@@ -6,7 +6,7 @@ from sqlalchemy.dialects import postgresql
 
 from crm_api.kit.migrations import grant, protect
 
-revision = "0023_audit"
+revision = "0026_audit"
 down_revision = "0025_webhooks"
 branch_labels = None
 depends_on = None
