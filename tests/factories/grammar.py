@@ -35,7 +35,7 @@ from tests.factories.companies import Company
 
 Row = dict[str, Any]
 TEXTS = ["华东", "北京云图", "software", "Software", "50% off", "x_y", "a,b", "Straße", "-", "O'Neil"]
-DAYS = [date(1970, 1, 1), date(1988, 5, 20), date(1988, 5, 21), date(2000, 2, 29), date(2026, 11, 22)]
+DAYS = [date.min, date(1988, 5, 20), date(1988, 5, 21), date(2000, 2, 29), date(2026, 11, 22), date.max]
 NUMBERS = [Decimal(n) for n in ("0", "0.000001", "99.9", "100", "199.9", "999999999999.999999")]
 MOMENTS = [
     datetime(2026, 1, 31, 9, 30, tzinfo=UTC),

@@ -208,6 +208,29 @@ async def test_a_row_that_comes_or_goes_between_two_pages_moves_no_other(company
     assert [record["name"] for record in second["data"]] == ["c", "d"]
 
 
+@pytest.mark.parametrize("sort", ["expected_close_on", "-expected_close_on"])
+async def test_the_ends_of_the_calendar_are_days_like_others(company: Company, sort: str) -> None:
+    http = company.owner.http
+    customer = await company.owner.create("/customers", name="Customer")
+    days = ["0001-01-01", "2026-11-22", "9999-12-31", "9999-12-31", None, None]
+    for day in days:
+        made = await company.owner.create(
+            "/opportunities", name="Deal", customer_id=customer["id"], expected_close_on=day
+        )
+        assert (await http.get(f"/opportunities/{made['id']}")).json()["expected_close_on"] == day
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = (await http.get(f"/opportunities?sort={sort}&limit=1{cursor}")).json()
+        seen += page["data"]
+        cursor = page["page"]["next_cursor"] and f"&cursor={page['page']['next_cursor']}"
+    order = [record["expected_close_on"] or "9999-12-31" for record in seen]
+    assert order == sorted(order, reverse=sort.startswith("-"))
+    assert len({record["id"] for record in seen}) == len(seen) == len(days)
+    for last in ("9999-12-31", "9999-12-30"):
+        found = (await http.get(f"/opportunities?expected_close_on[gt]={last}")).json()["data"]
+        assert len(found) == (2 if last == "9999-12-30" else 0)
+
+
 async def test_a_cursor_holds_for_its_list_only(company: Company, other_company: Company) -> None:
     for who in (company, other_company):
         for name in "abc":

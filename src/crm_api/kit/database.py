@@ -4,6 +4,7 @@ A pool that looks only at the driver's idle state gives connections back inside 
 still set. asyncpg ends the transaction on release; `reset` itself has nothing left to do.
 """
 
+from datetime import date
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -12,16 +13,29 @@ import orjson
 from crm_api.kit.ids import as_id
 
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+_FIRST_DAY = date(2000, 1, 1).toordinal()
 
 
 async def _prepare(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
     await connection.set_type_codec(
         "jsonb", schema="pg_catalog", encoder=_dump, decoder=orjson.loads, format="text"
     )
+    # the driver's own codec sends the first and the last day of the calendar as -infinity and infinity
+    await connection.set_type_codec(
+        "date", schema="pg_catalog", encoder=_day_number, decoder=_day, format="tuple"
+    )
 
 
 def _dump(value: Any) -> str:
     return orjson.dumps(value, option=orjson.OPT_UTC_Z).decode()
+
+
+def _day_number(day: date) -> tuple[int]:
+    return (day.toordinal() - _FIRST_DAY,)
+
+
+def _day(number: tuple[int]) -> date:
+    return date.fromordinal(number[0] + _FIRST_DAY)
 
 
 async def _nothing_left(_: "asyncpg.Connection[asyncpg.Record]") -> None:
