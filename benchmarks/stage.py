@@ -109,8 +109,8 @@ async def _fill(connection: asyncpg.Connection, slug: str, rows: int) -> str:
     began, tenant = time.perf_counter(), new_id()
     print(f"Filling {slug} with {rows:,} customers …", flush=True)
     await connection.execute(
-        "INSERT INTO tenants (id, name, slug, status, locale, time_zone, currency, created_at)"
-        " VALUES ($1, $2, $2, 'active', 'en', 'UTC', 'CNY', now())",
+        "INSERT INTO tenants (id, name, slug, status, locale, time_zone, currency, setup_version, created_at)"
+        " VALUES ($1, $2, $2, 'active', 'en', 'UTC', 'CNY', 0, now())",
         tenant,
         slug,
     )
@@ -201,6 +201,7 @@ def worker(settings: Settings, port: int) -> Iterator[None]:
         env={
             "PATH": "/usr/bin:/bin",
             **settings.worker_environment(),
+            "CRM_DATA_DIR": str(settings.data_dir),
             "CRM_LOG_LEVEL": "error",
             "CRM_RATE_LIMITS": "off",
         },

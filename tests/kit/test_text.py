@@ -1,6 +1,7 @@
 """Folding, sorting and finding text; that every fragment finds its record is a property."""
 
 import itertools
+import random
 import string
 import time
 import unicodedata
@@ -171,6 +172,12 @@ class TestPhone:
     def test_normalises(self, text: str, number: str) -> None:
         assert e164(text) == number
         assert e164(number) == number
+
+    def test_the_short_way_of_mobiles_goes_where_the_long_one_does(self) -> None:
+        chance = random.Random(3)
+        found = [f"1{chance.randrange(10**9, 10**10)}" for _ in range(3_000)]
+        assert [e164(text) for text in found] == [e164(f"{text[:3]} {text[3:]}") for text in found]
+        assert 1_000 < sum(e164(text) is not None for text in found) < 2_999
 
     def test_the_region_decides_without_a_country_code(self) -> None:
         assert e164("07911 123456", "GB") == "+447911123456"

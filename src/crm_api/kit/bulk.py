@@ -4,7 +4,7 @@ What a statement a row would ask (owners, references, keys that are taken) is as
 does to a new row is its own pure function (`new_row`), called here as it is there.
 """
 
-from asyncio import sleep
+from asyncio import Task, create_task, sleep, wait
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ from crm_api.kit.resource import Resource
 from crm_api.kit.tenancy import scoped, scoped_insert_from
 from crm_api.kit.uow import Effect, UnitOfWork
 
-_PART, _AT_A_STRETCH = "\x1f", 25
+_PART, _AT_A_STRETCH, _AT_ONCE = "\x1f", 10, 250
 
 
 @dataclass(slots=True)
@@ -51,10 +51,11 @@ async def check_many(
 ) -> None:
     """Make their rows; whatever a request would be refused for is a fault of the one it concerns."""
     repository: Repository[Any] = Repository(uow, resource)
+    chosen = any(one.values.get("id") for one in found)
     if resource.access.owned:
         await _settle_owners(uow, found)
     for place, one in enumerate(found):
-        await _let_others(place)
+        await let_others(place)
         try:
             if not one.faults:
                 refuse_unwritable(uow, resource, one.values)
@@ -67,37 +68,52 @@ async def check_many(
         except Forbidden:
             one.refuse("owner_id", "forbidden")
     await _check_references(uow, resource, found)
-    await _check_keys(uow, resource, found)
+    await _check_keys(uow, resource, found, chosen=chosen)
 
 
 async def store_many(uow: UnitOfWork, resource: Resource, found: Sequence[Newcomer]) -> None:
-    """Store the rows that have no fault, with everything that goes with each."""
+    """Store the rows that have no fault, with everything that goes with each.
+
+    While the database takes one part of them in, what goes with the next is made.
+    """
     repository: Repository[Any] = Repository(uow, resource)
     rows = [one.row for one in found if not one.faults]
-    await insert_many(uow, resource.model, [row.__dict__ for row in rows])
-    with uow.apart() as gathered:
-        for place, row in enumerate(rows):
-            await _let_others(place)
-            await repository.settle_new(row, row.changes(), "created")
-    await send_many(uow, gathered)
+    sending: Task[None] | None = None
+    others: list[Effect] = []
+    try:
+        for start in range(0, len(rows), _AT_ONCE):
+            part = rows[start : start + _AT_ONCE]
+            with uow.apart() as gathered:
+                for place, row in enumerate(part):
+                    await let_others(place)
+                    await repository.settle_new(row, row.changes(), "created")
+            if sending:
+                await sending
+            sending = create_task(_send(uow, resource.model, part, gathered))
+            others += [effect for effect in gathered if not effect.inserts]
+    finally:
+        if sending:
+            await wait([sending])
+    if sending:
+        sending.result()
+    for effect in others:
+        uow.add(effect)
 
 
-async def _let_others(place: int) -> None:
-    """A thousand rows are a second of work: whoever shares the loop (the beat of a lease, a relay) has its turn."""
+async def let_others(place: int) -> None:
+    """A thousand rows are a second of work: an answer of the database, the beat of a lease, a relay have their turn."""
     if place % _AT_A_STRETCH == 0:
         await sleep(0)
 
 
-async def send_many(uow: UnitOfWork, gathered: Sequence[Effect]) -> None:
-    """Effects of many rows: plain inserts table by table, anything else in its own order."""
-    inserts: dict[type[Base], list[Mapping[str, Any]]] = defaultdict(list)
+async def _send(uow: UnitOfWork, model: type[Base], rows: Sequence[Any], gathered: Sequence[Effect]) -> None:
+    """Rows and the plain inserts that go with them, table by table."""
+    inserts: dict[type[Base], list[Mapping[str, Any]]] = {model: [row.__dict__ for row in rows]}
     for effect in gathered:
-        for model in effect.inserts:
-            inserts[model].append(effect.values)
-        if not effect.inserts:
-            uow.add(effect)
-    for model, rows in inserts.items():
-        await insert_many(uow, model, rows)
+        for other in effect.inserts:
+            inserts.setdefault(other, []).append(effect.values)
+    for table_of, values in inserts.items():
+        await insert_many(uow, table_of, values)
 
 
 async def insert_many(uow: UnitOfWork, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -183,11 +199,13 @@ async def _check_references(uow: UnitOfWork, resource: Resource, found: Sequence
                     one.refuse(name, "reference_not_found", resource=RESOURCES[target].singular)
 
 
-async def _check_keys(uow: UnitOfWork, resource: Resource, found: Sequence[Newcomer]) -> None:
-    """Keys that other records hold, or an earlier one of these."""
+async def _check_keys(
+    uow: UnitOfWork, resource: Resource, found: Sequence[Newcomer], *, chosen: bool
+) -> None:
+    """Keys that other records hold, or an earlier one of these; ids only where one was chosen by a client."""
     if resource.linked:
         await _check_links(uow, resource, found)
-    for name in unique_columns(resource):
+    for name in unique_columns(resource)[0 if chosen else 1 :]:
         held: set[Any] = set()
         values = {one.row.__dict__[name] for one in found if not one.faults} - {None}
         if values:

@@ -65,8 +65,10 @@ class Base(DeclarativeBase):
 
     def apply(self, values: Mapping[str, Any]) -> None:
         """Set several columns."""
-        for name, value in values.items():
-            setattr(self, name, value)
+        unknown = (values.keys() - self.__dict__.keys()).difference(self.__table__.columns.keys())
+        if unknown:
+            raise AttributeError(f"{type(self).__name__} has no {sorted(unknown)}")
+        self.__dict__.update(values)
 
     def changes(self) -> dict[str, tuple[Any, Any]]:
         """Column → (before, after) for every column set to another value since it was loaded."""

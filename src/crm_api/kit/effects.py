@@ -154,10 +154,11 @@ def search_document(resource: Resource, row: Any) -> Effect:
 
 
 def _words(value: Any) -> str:
+    """Items stand on lines of their own: two numbers that follow each other are not one."""
     if isinstance(value, list):
-        return " ".join(_words(item) for item in value)
+        return "\n".join([_words(item) for item in value])
     if isinstance(value, dict):
-        return " ".join(_words(item) for item in value.values())
+        return "\n".join([_words(item) for item in value.values()])
     return value or ""
 
 

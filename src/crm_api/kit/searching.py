@@ -9,6 +9,7 @@ more; then the rows are walked in their order, asking of each whether it holds t
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, Text, Uuid, literal, select, union_all
@@ -69,9 +70,10 @@ def _forgiven(term: str) -> bool:
     return len(term) in (_CJK_CHARACTERS if is_cjk(term) else _WORD_LETTERS) and term.isalpha()
 
 
-def _forms(word: str) -> set[str]:
+@lru_cache(maxsize=10_000)  # titles have many words in common
+def _forms(word: str) -> frozenset[str]:
     word = word[:GRAM_CHARACTERS]
-    return {word, *(word[:gone] + word[gone + 1 :] for gone in range(len(word)))}
+    return frozenset([word, *(word[:gone] + word[gone + 1 :] for gone in range(len(word)))])
 
 
 class Words(NamedTuple):

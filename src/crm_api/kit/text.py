@@ -39,6 +39,9 @@ _PHONE: Final = re.compile(
     r"([+(\d][\d\s().\-/]{2,40}?)(?:\s*(?:ext\.?|x|#|转|分机)\s*\d{1,6})?", re.IGNORECASE
 )
 
+_CHINESE_MOBILE: Final = re.compile("1(?:[38][0-9]|5[0-35-9])[0-9]{8}")  # the common ones
+_INNER_MARKS: Final = re.compile(r"[.'’]")
+_NO_WORD: Final = re.compile(r"[\W_]+")
 _LEGAL_FORM: Final = re.compile(
     r"(?:有限责任公司|股份有限公司|有限公司|股份公司|总公司|(?<![分子])公司"
     r"|(?<![a-z0-9])(?:co|company|corp|corporation|inc|incorporated|ltd|limited|llc|llp|lp|plc|pte|pty"
@@ -53,6 +56,7 @@ _WORD: Final = re.compile(rf"[^\W_{_CJK}]+")
 _NUMBERS: Final = re.compile(rf"(?<![^\W_{_CJK}])\+?[0-9]+(?:[ ().+/-]{{1,3}}[0-9]+)*(?![^\W_{_CJK}])")
 _EMAIL_CHARACTER: Final = rf"(?:[.+_-]|[^\W_{_CJK}])"
 _EMAIL: Final = re.compile(rf"(?<![.+_-])(?<![^\W_{_CJK}]){_EMAIL_CHARACTER}{{1,64}}@(?:[\w-]+\.)+[\w-]+")
+_DIGITS: Final = re.compile("[0-9]+")
 _PHONE_DIGITS: Final = 7
 _SUFFIX_DIGITS: Final = 4
 
@@ -128,6 +132,8 @@ def e164(text: str, region: str = "CN") -> str | None:
     Without a country code it must be a valid number of the region. With one its length decides: the lists of
     allocated numbers lag behind the operators.
     """
+    if region == "CN" and _CHINESE_MOBILE.fullmatch(text):  # the long way costs 60 µs
+        return f"+86{text}"
     form = _PHONE.fullmatch(unicodedata.normalize("NFKC", text[:100]).strip())
     if form is None:
         return None
@@ -149,7 +155,7 @@ def company_key(name: str) -> str:
 
     A name that is nothing but a legal form stays whole.
     """
-    words = re.sub(r"[\W_]+", " ", re.sub(r"[.'’]", "", fold(name))).strip()
+    words = _NO_WORD.sub(" ", _INNER_MARKS.sub("", fold(name))).strip()
     bare = words
     while shorter := _LEGAL_FORM.sub("", bare).strip():
         if shorter == bare:
@@ -165,13 +171,13 @@ def grams(*texts: str) -> set[str]:
     and the endings of numbers of 7 and more digits, also when these are written in groups. At most 5,000
     grams, taken from the first 2,000 characters of each text in the order given.
     """
-    found: set[str] = set()
+    found: dict[str, None] = {}
     for text in texts:
-        for gram in _stored(fold(text[:_TEXT_CHARACTERS])):
-            found.add(gram)
-            if len(found) == MAX_GRAMS:
-                return found
-    return found
+        if text:
+            found.update(dict.fromkeys(_stored(fold(text[:_TEXT_CHARACTERS]))))
+        if len(found) > MAX_GRAMS:
+            return set(list(found)[:MAX_GRAMS])
+    return set(found)
 
 
 def query_grams(q: str) -> list[str]:
@@ -187,8 +193,10 @@ def query_terms(q: str) -> list[tuple[str, list[str]]]:
     found: list[tuple[str, list[str]]] = []
     rest = fold(q[:_QUERY_CHARACTERS])
     for pattern, take in ((_EMAIL, _whole), (_NUMBERS, _number), (_CJK_RUN, _pairs), (_WORD, _word)):
-        found += [(match[0], take(match[0])) for match in pattern.finditer(rest)]
-        rest = pattern.sub(" ", rest)
+        terms = [match[0] for match in pattern.finditer(rest)]
+        if terms:
+            found += [(term, take(term)) for term in terms]
+            rest = pattern.sub(" ", rest)
     return found
 
 
@@ -197,35 +205,38 @@ def is_cjk(term: str) -> bool:
     return _CJK_RUN.fullmatch(term) is not None
 
 
-def _stored(text: str) -> Iterator[str]:
+def _stored(text: str) -> list[str]:
+    found: list[str] = []
     for word in _WORD.findall(text):
-        yield from _prefixes(word)
-    for run in _CJK_RUN.findall(text):
-        yield from run
-        yield from _pairs(run)
+        found += _prefixes(word)
+    for run in () if text.isascii() else _CJK_RUN.findall(text):
+        found += run
+        found += _pairs(run)
     for numbers in _NUMBERS.findall(text):
-        yield from _number_parts(_groups(numbers))
-    for email in _EMAIL.findall(text):
+        found += _number_parts(_groups(numbers))
+    for email in _EMAIL.findall(text) if "@" in text else ():
         # Also as far as it is typed, from where it first looks like an address.
-        yield from (
-            email[:end] for end in range(email.index("@"), len(email) + 1) if _EMAIL.fullmatch(email, 0, end)
-        )
+        first = email.index(".", email.index("@")) + 2
+        found += [email[:end] for end in range(first, len(email) + 1) if email[end - 1] != "."]
+    return found
 
 
-def _number_parts(groups: list[str]) -> Iterator[str]:
+def _number_parts(groups: list[str]) -> list[str]:
     """Beginnings from each group on, endings up to each group: another number nearby hides none."""
+    found: list[str] = []
     for index in range(len(groups)):
         if len(following := _joined(groups[index : index + GRAM_CHARACTERS])) >= _PHONE_DIGITS:
-            yield from _prefixes(following)
+            found += _prefixes(following)
         preceding = "".join(groups[max(0, index + 1 - GRAM_CHARACTERS) : index + 1])
         if len(preceding) >= _PHONE_DIGITS:
             tail = preceding[-GRAM_CHARACTERS:]
-            yield from (tail[start:] for start in range(len(tail) - _SUFFIX_DIGITS + 1))
+            found += [tail[start:] for start in range(len(tail) - _SUFFIX_DIGITS + 1)]
+    return found
 
 
 def _groups(numbers: str) -> list[str]:
     """The groups of digits as written; a country code after a plus sign is a group of its own."""
-    groups: list[str] = re.findall("[0-9]+", numbers)
+    groups: list[str] = _DIGITS.findall(numbers)
     if numbers.startswith("+"):
         first = groups[0]
         code = next(
@@ -239,8 +250,8 @@ def _joined(groups: list[str]) -> str:
     return "".join(groups)[:GRAM_CHARACTERS]
 
 
-def _prefixes(word: str) -> Iterator[str]:
-    return (word[:end] for end in range(1, min(len(word), GRAM_CHARACTERS) + 1))
+def _prefixes(word: str) -> list[str]:
+    return [word[:end] for end in range(1, min(len(word), GRAM_CHARACTERS) + 1)]
 
 
 def _whole(text: str) -> list[str]:

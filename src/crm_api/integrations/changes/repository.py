@@ -25,8 +25,8 @@ from sqlalchemy.sql.expression import bindparam
 from crm_api.identity.tenants.models import PrincipalRow
 from crm_api.integrations.changes.models import ROWS, ChainLink, FeedEntry, FeedHead, stored_columns
 from crm_api.kit.access import Scope, access_values
+from crm_api.kit.bulk import insert_many
 from crm_api.kit.db import Base, table
-from crm_api.kit.effects import insert_of
 from crm_api.kit.events import Event, Log, PendingEvent
 from crm_api.kit.resource import Resource
 from crm_api.kit.shape import FULL
@@ -94,8 +94,8 @@ class RelayRepository:
             }
             for position, event in enumerate(events, heads[Log.EVENTS] - len(events) + 1)
         ]
-        await self.uow.many("append to feed", lambda: insert_of(FeedEntry), entries)
-        await self.uow.many("append to chain", lambda: insert_of(ChainLink), links)
+        await insert_many(self.uow, FeedEntry, entries)
+        await insert_many(self.uow, ChainLink, links)
         values = {"head": heads[Log.EVENTS], "accesses": heads[Log.ACCESS]}
         await self.uow.fetch("move feed head", _move_head, values)
 

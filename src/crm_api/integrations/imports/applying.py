@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from crm_api.integrations.imports.fields import EXTERNAL_ID
 from crm_api.integrations.imports.models import Import, Mode, Outcome, RowStatus
@@ -17,6 +17,7 @@ from crm_api.kit.principal import Reach
 from crm_api.kit.registries import RESOURCES
 from crm_api.kit.resolving import validated
 from crm_api.kit.resource import Resource
+from crm_api.kit.schemas import Schema
 from crm_api.kit.uow import UnitOfWork
 from crm_api.kit.writers import Writer
 
@@ -30,6 +31,15 @@ class Applier:
         self._import, self._resource, self._writer, self._plan = given, resource, writer, plan
         self._known: dict[Lookup, list[str]] = {}
         self._seen: set[int] = set()
+
+    def read(self, one: Candidate) -> Candidate:
+        """The body of a row that can be nothing but new, if it names no record that is still to be looked up."""
+        if self._import.mode == Mode.CREATE and not one.lookups and not one.faults:
+            try:
+                one.body = self._read(one)
+            except Problem as problem:
+                one.faults += problem.faults
+        return one
 
     async def apply(self, uow: UnitOfWork, rows: Sequence[Candidate], *, dry: bool = False) -> list[Outcome]:
         """The outcomes in the order of the rows. A dry run writes nothing and finds what a real one would."""
@@ -155,10 +165,12 @@ class Applier:
 
     def _newcomer(self, one: Candidate) -> Newcomer:
         try:
-            body = validated(self._writer.create_schema, one.data)
-            return Newcomer(body.given(), one.history)  # type: ignore[attr-defined]
+            return Newcomer((one.body or self._read(one)).given(), one.history)
         except Problem as problem:
             return Newcomer({}, {}, faults=list(problem.faults))
+
+    def _read(self, one: Candidate) -> Schema:
+        return cast(Schema, validated(self._writer.create_schema, one.data))
 
     async def _alone(self, uow: UnitOfWork, one: Candidate, *, dry: bool) -> Outcome:
         """One new row through the verb of its resource."""

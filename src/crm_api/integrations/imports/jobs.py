@@ -8,7 +8,7 @@ from typing import Any
 
 from crm_api.integrations.imports.applying import Applier
 from crm_api.integrations.imports.fields import Spelling, targets
-from crm_api.integrations.imports.files import opened
+from crm_api.integrations.imports.files import opened, taken
 from crm_api.integrations.imports.models import Import, ImportStatus, Outcome
 from crm_api.integrations.imports.planning import Candidate, Plan
 from crm_api.integrations.imports.reporting import Report
@@ -16,9 +16,10 @@ from crm_api.integrations.imports.repository import ImportRepository
 from crm_api.integrations.imports.resource import COMMIT
 from crm_api.integrations.imports.service import ImportService
 from crm_api.integrations.imports.undoing import undo_rows
-from crm_api.integrations.sheets.rows import Row, Sheet
+from crm_api.integrations.sheets.rows import Sheet
 from crm_api.jobs.port import long_job
 from crm_api.jobs.work import Cancelled, Work
+from crm_api.kit.bulk import let_others
 from crm_api.kit.errors import Problem
 from crm_api.kit.failpoints import failpoint
 from crm_api.kit.registries import RESOURCES
@@ -118,21 +119,19 @@ async def _finish(work: Work, import_id: str, status: ImportStatus, **values: An
 
 
 async def _batches(sheet: Sheet, run: _Run, after: int) -> AsyncIterator[list[Candidate]]:
-    """Batches of rows as bodies; the next one is read while the one before is written."""
+    """Batches of rows as bodies; the next one is made while the database takes in the one before."""
 
-    def read() -> list[Candidate]:
-        rows: list[Row] = []
-        for row in sheet.rows:
-            if row.number > after:
-                rows.append(row)
-                if len(rows) == run.size:
-                    break
-        return [run.plan.candidate(row) for row in rows]
+    async def made() -> list[Candidate]:
+        found = []
+        for place, row in enumerate(await to_thread(taken, sheet.rows, after, run.size)):
+            await let_others(place)
+            found.append(run.applier.read(run.plan.candidate(row)))
+        return found
 
-    coming = asyncio.create_task(to_thread(read))
+    coming = asyncio.create_task(made())
     try:
         while batch := await coming:
-            coming = asyncio.create_task(to_thread(read))
+            coming = asyncio.create_task(made())
             yield batch
     finally:
         coming.cancel()

@@ -19,6 +19,7 @@ from crm_api.integrations.sheets.rows import Row
 from crm_api.kit.errors import Fault
 from crm_api.kit.kinds import MoneyKind
 from crm_api.kit.resource import Resource
+from crm_api.kit.schemas import Schema
 
 JOINT: Final = " · "
 _ABSENT: Final = object()
@@ -48,7 +49,7 @@ class Entry(NamedTuple):
 
 @dataclass(slots=True)
 class Candidate:
-    """A row on its way: the body it becomes, who it was by and when, and what is wrong with it."""
+    """A row on its way: what it says, who it was by and when, what is wrong with it, and its body once it is read."""
 
     number: int
     data: dict[str, Any] = field(default_factory=dict)
@@ -56,6 +57,7 @@ class Candidate:
     lookups: list[tuple[str, Lookup]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     match_id: str | None = None
+    body: Schema | None = None
 
     def fault(self, target: str, code: str, **params: Any) -> None:
         self.faults.append(Fault("pointer", f"/{target.replace('.', '/')}", code, params))

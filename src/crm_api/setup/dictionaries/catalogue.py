@@ -1,6 +1,7 @@
 """The data dictionary as other packages ask it: which codes a list has, and what its fields may hold."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 from crm_api.kit.errors import Fault, Invalid
@@ -77,11 +78,9 @@ class ClosedLists(Rule):
     """A field bound to a closed list with active items takes one of their codes; what a record holds already stays."""
 
     async def before(self, uow: UnitOfWork, resource: Resource, row: Any) -> None:
-        bound = {name: kind for name, kind in resource.fields.items() if isinstance(kind, DictionaryCode)}
-        if not bound:
-            return
+        bound, now, before = _bound(resource), row.__dict__, row.__dict__["_loaded"] or {}
         given = {
-            name: after for name, (_, after) in row.changes().items() if name in bound and after is not None
+            name: code for name in bound if (code := now.get(name)) is not None and code != before.get(name)
         }
         if not given:
             return
@@ -89,10 +88,18 @@ class ClosedLists(Rule):
         faults = [
             not_a_choice(f"/{name}", found.active)
             for name, code in given.items()
-            if (found := dictionaries.get(bound[name].dictionary))
+            if (found := dictionaries.get(bound[name]))
             and found.closed
             and found.active
             and code not in found.active
         ]
         if faults:
             raise Invalid(faults=faults)
+
+
+@cache
+def _bound(resource: Resource) -> dict[str, str]:
+    """Field → the dictionary it takes its codes from."""
+    return {
+        name: kind.dictionary for name, kind in resource.fields.items() if isinstance(kind, DictionaryCode)
+    }
