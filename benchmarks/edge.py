@@ -20,6 +20,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
+from crm_api.encryption import Cipher
 from crm_api.identity.auth.principals import Authentication, Principals
 from crm_api.identity.auth.tokens import TokenKeys
 from crm_api.kit.allowed import allowed
@@ -132,7 +133,9 @@ async def main(requests: int) -> None:
         lifetime_seconds=3600,
     )
     limits = await ample_limits()
-    FASTAPI.state.edge = Edge(None, Cursors(bytes(32)), principals.authenticate, limits=limits)  # type: ignore[arg-type]
+    FASTAPI.state.edge = Edge(
+        None, Cursors(bytes(32)), principals.authenticate, Cipher([bytes(32)]), limits=limits
+    )  # type: ignore[arg-type]
 
     async def bare(scope: Scope, receive: Receive, send: Send) -> None:
         await Response(b"{}", media_type="application/json")(scope, receive, send)

@@ -98,7 +98,7 @@ async def running(settings: Settings, app: FastAPI) -> AsyncIterator[None]:
     authentication = authentication_of(settings)
     pool = await open_pool(settings.app_dsn, size=settings.pool_size)
     app.state.authentication = authentication
-    app.state.cipher = Cipher(settings.secrets.field_keys)
+    cipher = app.state.cipher = Cipher(settings.secrets.field_keys)
     try:
         async with limits_of(settings) as limits, Outbound(Allowed(settings.outbound_allow)) as outbound:
             app.state.outbound = outbound
@@ -108,6 +108,7 @@ async def running(settings: Settings, app: FastAPI) -> AsyncIterator[None]:
                 pool,
                 Cursors(settings.secrets.cursor_key),
                 Principals(pool, authentication).authenticate,
+                cipher,
                 settings.trusted_proxies,
                 limits,
                 Streams(settings.streams, settings.stream_seconds),

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -162,3 +163,28 @@ async def test_a_stored_answer_passes_the_field_rights_of_now(floor: Floor) -> N
     await company.owner.http.patch(f"/users/{agent.id}", json={"roles": ["sales_supervisor"]})
     again = await agent.http.post("/products", json={"code": "P", "name": "P"}, headers=KEY)
     assert again.content == made.content
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api-keys", {"name": "ERP", "permissions": ["customers:read"]}),
+        ("/webhooks", {"url": "https://erp.example/hook", "events": ["*"]}),
+    ],
+)
+async def test_a_secret_is_told_again_but_never_stored_in_clear(
+    company: Company, path: str, body: dict[str, Any]
+) -> None:
+    first, second = [await company.owner.http.post(path, json=body, headers=KEY) for _ in range(2)]
+    assert (first.status_code, second.status_code) == (201, 201), first.text
+    assert second.content == first.content
+    (stored,) = await company.rows("idempotent_answers")
+    assert stored["body"] == ""
+    assert first.json()["secret"].encode() not in stored["sealed"]
+    if path == "/webhooks":
+        rotate = f"{path}/{first.json()['id']}/rotate-secret"
+        told = [
+            (await company.owner.http.post(rotate, json={}, headers=KEY)).json()["secret"] for _ in range(2)
+        ]
+        assert told[0] == told[1] != first.json()["secret"]
+        assert all(row["body"] == "" for row in await company.rows("idempotent_answers"))

@@ -36,7 +36,7 @@ async def new(unit: Visitor) -> Any:
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
-    app.state.edge = Edge(None, None, None)  # type: ignore[arg-type]
+    app.state.edge = Edge(None, None, None, None)  # type: ignore[arg-type]
     app.middleware_stack = Dispatch(router.routes, app.build_middleware_stack())  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://crm") as opened:
         yield opened

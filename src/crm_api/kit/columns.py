@@ -193,3 +193,8 @@ def grams() -> Any:
 def digest() -> Any:
     """What is stored of a secret."""
     return _column(Digest(), internal=True)
+
+
+def sealed(*, null: bool = False) -> Any:
+    """A secret as `crm_api.encryption` seals it."""
+    return _column(Digest(), null=null, internal=True)

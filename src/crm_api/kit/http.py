@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from crm_api.encryption import Cipher
 from crm_api.kit.allowed import UNIT, Door, OwnDoor, PublicDoor
 from crm_api.kit.answers import VARY
 from crm_api.kit.conflicts import OUTDATED, RETRIED, database_problem, name_the_other
@@ -62,6 +63,7 @@ class Edge:
     pool: "asyncpg.Pool[asyncpg.Record]"
     cursors: Cursors
     authenticate: Callable[[str], Awaitable[Principal]]
+    cipher: Cipher
     trusted_proxies: int = 0
     limits: Limits | None = None
     streams: Streams = field(default_factory=Streams)
@@ -93,6 +95,7 @@ class KitRoute(APIRoute):
         names = [parameter.alias for parameter in self.dependant.path_params]
         self.record: str | None = next((name for name in names if name.endswith("_id")), None)
         form = self.body_field is not None and isinstance(self.body_field.field_info, Form)
+        self.secret = "secret" in getattr(self.response_model, "model_fields", ())
         self.repeatable = not (self.public or self.safe or self.streams or self.uploads or form)
         retiring = getattr(endpoint, "retiring", None)
         self.deprecated, self.notice = bool(retiring) or None, retiring and retiring.notice
@@ -254,7 +257,7 @@ class KitRoute(APIRoute):
                 raise
             asking = UnitOfWork(edge.pool, principal, self.permission, read_only=True)
             try:
-                stored = await recall(asking, wishes.keyed)
+                stored = await recall(asking, wishes.keyed, edge.cipher)
             finally:
                 await asking.close()
             if stored is not None:
@@ -301,7 +304,8 @@ class KitRoute(APIRoute):
             return tried(request, result, request_id)
         answer = respond(request, result, request_id, self.answers)
         if wishes.keyed and answer.status_code < FAILED:
-            remember(unit, wishes.keyed, answer)
+            cipher = request.app.state.edge.cipher if self.secret else None
+            remember(unit, wishes.keyed, answer, cipher)
         failpoint("request.performed")
         await unit.commit()
         if self.shows and (accounting := request.app.state.edge.accounting):

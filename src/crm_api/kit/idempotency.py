@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 import orjson
-from sqlalchemy import ForeignKeyConstraint, Index, Select, Text, Uuid, select
+from sqlalchemy import ForeignKeyConstraint, Index, Select, Text, Uuid, cast, select
 from sqlalchemy.orm import Mapped
 from sqlalchemy.sql.expression import bindparam
 from starlette.responses import Response
 
+from crm_api.encryption import Cipher, Place
 from crm_api.kit import clock, columns
 from crm_api.kit.db import Base, Tenanted
 from crm_api.kit.effects import insert_of
@@ -33,7 +34,10 @@ _KEPT_HEADERS = ("etag", "location")
 
 
 class IdempotentAnswer(Tenanted, Base):
-    """What a principal was answered to a keyed request; `fingerprint` is the digest of what they had sent."""
+    """What a principal was answered to a keyed request; `fingerprint` is the digest of what they had sent.
+
+    An answer that tells a secret stands in `sealed`, and `body` is empty.
+    """
 
     __tablename__ = "idempotent_answers"
     principal_id: Mapped[str] = columns.reference("principals")
@@ -44,6 +48,7 @@ class IdempotentAnswer(Tenanted, Base):
     status: Mapped[int] = columns.integer()
     headers: Mapped[dict[str, str]] = columns.structure()
     body: Mapped[str] = columns.line(10_000_000)
+    sealed: Mapped[bytes | None] = columns.sealed(null=True)
     created_at: Mapped[datetime] = columns.instant()
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "principal_id"], ["principals.tenant_id", "principals.id"]),
@@ -73,30 +78,34 @@ def keyed(values: list[str], method: str, path: str, query: bytes, content: Any)
     return Keyed(values[0], method, path, hashlib.sha256(query + b"\x00" + said).digest())
 
 
-def remember(uow: UnitOfWork, request: Keyed, answer: Response) -> None:
-    """Store the answer with the effect of the unit."""
+def remember(uow: UnitOfWork, request: Keyed, answer: Response, cipher: Cipher | None) -> None:
+    """Store the answer with the effect of the unit; sealed where a cipher is given."""
+    answer_id, body = new_id(), bytes(answer.body)
     values: Mapping[str, Any] = {
-        "id": new_id(),
+        "id": answer_id,
         "principal_id": uow.principal.id,
         **request.values(),
         "status": answer.status_code,
         "headers": {name: answer.headers[name] for name in _KEPT_HEADERS if name in answer.headers},
-        "body": bytes(answer.body).decode(),
+        "body": "" if cipher else body.decode(),
+        "sealed": cipher.seal(body, _place(uow, answer_id)) if cipher else None,
         "created_at": clock.now(),
     }
     uow.add(Effect("answer", lambda suffix: insert_of(IdempotentAnswer, suffix), values))
 
 
-async def recall(uow: UnitOfWork, request: Keyed) -> Response | None:
+async def recall(uow: UnitOfWork, request: Keyed, cipher: Cipher) -> Response | None:
     """The stored answer with the field rights its reader has now; another body under the same key is Invalid."""
     rows = await uow.fetch("idempotent answer", _answer, {**request.values(), "oldest": clock.now() - KEPT})
     if not rows:
         return None
-    fingerprint, status, headers, body = rows[0]
+    answer_id, fingerprint, status, headers, body, sealed = rows[0]
     if fingerprint != request.fingerprint:
         raise Invalid(
             "idempotency_key_reused", faults=[Fault("header", KEY_HEADER, "idempotency_key_reused")]
         )
+    if sealed is not None:
+        body = cipher.open(sealed, _place(uow, answer_id)).decode()
     answer = Response(_for_reader(uow, body), status, headers=headers)
     if body:
         answer.headers["content-type"] = "application/json"
@@ -107,6 +116,10 @@ async def recall(uow: UnitOfWork, request: Keyed) -> Response | None:
 def in_flight() -> Conflict:
     """Somebody is still at work under the same key."""
     return Conflict("idempotency_in_flight", headers={"Retry-After": "1"})
+
+
+def _place(uow: UnitOfWork, answer_id: str) -> Place:
+    return Place(uow.principal.tenant_id, IdempotentAnswer.__tablename__, "sealed", answer_id)
 
 
 def _for_reader(uow: UnitOfWork, body: str) -> bytes:
@@ -124,8 +137,8 @@ def _for_reader(uow: UnitOfWork, body: str) -> bytes:
 
 def _answer() -> Select[Any]:
     answers = scoped(IdempotentAnswer, "a")
-    columns_ = (answers.c.fingerprint, answers.c.status, answers.c.headers, answers.c.body)
-    return select(*columns_).where(
+    names = ("fingerprint", "status", "headers", "body", "sealed")
+    return select(cast(answers.c.id, Text), *(answers.c[name] for name in names)).where(
         answers.c.principal_id == bindparam("me", type_=Uuid(as_uuid=False)),
         answers.c.created_at > bindparam("oldest", type_=answers.c.created_at.type),
         *(answers.c[name] == bindparam(name, type_=Text) for name in ("key", "method", "path")),

@@ -36,6 +36,6 @@ class ApiKeyCreated(ApiKeyRead):
     """A new key with its secret."""
 
     secret: str = Field(
-        description="Send as `Authorization: Bearer …`. It is shown once and stored nowhere.",
+        description="Send as `Authorization: Bearer …`. It is shown here alone, and to a repetition under the same Idempotency-Key.",
         examples=["crm_live_…"],
     )

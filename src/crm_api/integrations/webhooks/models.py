@@ -4,12 +4,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_api.kit import columns
 from crm_api.kit.db import LIVE, Base, Deletable, Recorded, Tenanted
-from crm_api.kit.kinds import Digest, Whole
+from crm_api.kit.kinds import Whole
 
 PENDING = text("status = 'pending'")
 
@@ -45,13 +45,6 @@ class DeliveryStatus(StrEnum):
     DROPPED = "dropped"
 
 
-def _sealed(*, null: bool = False) -> Any:
-    """A secret as `crm_api.encryption` seals it."""
-    return mapped_column(
-        LargeBinary, nullable=null, info={"kind": Digest(), "internal": True, "default": None}
-    )
-
-
 def _position(*, null: bool = False, internal: bool = True) -> Any:
     """A place in the feed."""
     info = {"kind": Whole(), "internal": internal, "server_owned": True, "default": None if null else 0}
@@ -75,8 +68,8 @@ class Webhook(Deletable, Recorded, Base):
     disabled_at: Mapped[datetime | None] = columns.instant(null=True, server_owned=True)
     disabled_reason: Mapped[str | None] = columns.choice(Disabled, null=True, server_owned=True)
     acts_as_id: Mapped[str] = columns.identifier(server_owned=True)
-    secret: Mapped[bytes] = _sealed()
-    previous_secret: Mapped[bytes | None] = _sealed(null=True)
+    secret: Mapped[bytes] = columns.sealed()
+    previous_secret: Mapped[bytes | None] = columns.sealed(null=True)
     previous_secret_until: Mapped[datetime | None] = columns.instant(null=True, server_owned=True)
     position: Mapped[int] = _position()
     replay_after: Mapped[int | None] = _position(null=True)
