@@ -31,10 +31,12 @@ URL = "http://crm.test"
 
 
 @pytest.fixture
-def example(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """The example, imported as its own folder sees it."""
+def example(company: Company, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The example, imported as its own folder sees it; its people belong to this company alone."""
     monkeypatch.syspath_prepend(str(ROOT / "examples"))
-    return importlib.import_module("import_pipeline")
+    module = importlib.import_module("import_pipeline")
+    monkeypatch.setattr(module, "MAIL_DOMAIN", f"{company.tenant_id}.example")
+    return module
 
 
 async def test_a_small_pipeline(company: Company, example: ModuleType, tmp_path: Path) -> None:

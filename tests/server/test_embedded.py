@@ -183,4 +183,6 @@ def test_keys_are_made_once_and_private(tmp_path: Path) -> None:
     first = stored_secrets(tmp_path)
     assert stored_secrets(tmp_path) == first
     assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
-    assert len(list(tmp_path.iterdir())) == 3
+    assert {path.name for path in tmp_path.iterdir()} == {
+        *("jwt.pem", "cursor.key", "pepper.key", "field.key")
+    }

@@ -11,6 +11,7 @@ from crm_api.jobs.work import Actors, Runtime
 from crm_api.kit import clock
 
 LOOK_SECONDS = 5.0
+BEHIND_PEOPLE = -1  # a tick asks for a job of every tenant at once; what somebody waits for goes first
 KEPT = timedelta(days=1)
 _TICK = """
 INSERT INTO job_ticks AS last (job, tick) VALUES ($1, $2)
@@ -39,7 +40,7 @@ async def tick(pool: Pool, actors: Actors, job: Job, now: datetime) -> bool:
         if await connection.fetchval(_TICK, job.name, due) is None:
             return False
         wanted = [
-            Wanted(job.name, payload_of(tenant, {}), f"{job.name} {tenant} every")
+            Wanted(job.name, payload_of(tenant, {}), f"{job.name} {tenant} every", priority=BEHIND_PEOPLE)
             for tenant in await actors.tenants()
         ]
         await insert(connection, wanted)

@@ -19,7 +19,7 @@ from crm_api.kit.uow import PublicUnit, UnitOfWork
 if TYPE_CHECKING:
     import asyncpg
 
-TENANTS_AT_ONCE, EVENTS_AT_ONCE = 500, 500
+TENANTS_AT_ONCE, EVENTS_AT_ONCE, BATCHES_A_TURN = 500, 500, 20
 BUSY_SECONDS, IDLE_SECONDS, QUIET_ROUNDS = 0.2, 1.0, 10
 _log = structlog.get_logger("crm_api")
 
@@ -40,20 +40,29 @@ async def run_relay(pool: "asyncpg.Pool[asyncpg.Record]", stop: asyncio.Event) -
 
 
 async def relay_once(pool: "asyncpg.Pool[asyncpg.Record]") -> int:
-    """Empty the waiting room of every tenant; how many events found their place."""
+    """Serve every tenant whose events wait, a turn each; how many events found their place."""
+    relayed, tenants = 0, await _waiting(pool, None)
+    while tenants:
+        relayed += sum([await relay_tenant(pool, tenant) for tenant in tenants])
+        tenants = await _waiting(pool, tenants[-1]) if len(tenants) == TENANTS_AT_ONCE else []
+    return relayed
+
+
+async def _waiting(pool: "asyncpg.Pool[asyncpg.Record]", after: str | None) -> list[str]:
     unit = PublicUnit(pool)
     try:
-        tenants = await RelayRepository(unit).tenants(TENANTS_AT_ONCE)
+        tenants = await RelayRepository(unit).tenants(after, TENANTS_AT_ONCE)
         await unit.commit()
+        return tenants
     finally:
         await unit.close()
-    return sum([await relay_tenant(pool, tenant) for tenant in tenants])
 
 
 async def relay_tenant(pool: "asyncpg.Pool[asyncpg.Record]", tenant: str) -> int:
-    """Give the waiting events of a tenant their places, batch by batch, until none waits or another relay is at it."""
+    """Give waiting events of a tenant their places, until none waits, another relay is at it, or the turn is over."""
     relayed = 0
-    while count := await _relay_batch(pool, tenant):
+    for _ in range(BATCHES_A_TURN):
+        count = await _relay_batch(pool, tenant)
         relayed += count
         if count < EVENTS_AT_ONCE:
             break

@@ -45,9 +45,10 @@ class RelayRepository:
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
 
-    async def tenants(self, limit: int) -> list[str]:
-        """Tenants whose rows wait."""
-        rows = await self.uow.fetch("tenants with pending events", _tenants, {"limit": limit})
+    async def tenants(self, after: str | None, limit: int) -> list[str]:
+        """Tenants whose rows wait, in the order of their ids."""
+        values = {"after": after, "limit": limit}
+        rows = await self.uow.fetch("tenants with pending events", _tenants, values)
         return [row[0] for row in rows]
 
     async def lock_heads(self) -> dict[Log, int] | None:
@@ -141,7 +142,9 @@ def _in_order(row: Any) -> tuple[Any, Any, str]:
 
 
 def _tenants() -> Select[Any]:
-    found = func.crm_pending_tenants(_LIMIT).table_valued("tenant_id", name="found")
+    found = func.crm_pending_tenants(bindparam("after", type_=Uuid(as_uuid=False)), _LIMIT).table_valued(
+        "tenant_id", name="found"
+    )
     return select(cast(found.c.tenant_id, Text))
 
 

@@ -14,11 +14,12 @@ depends_on = None
 # The relay has to know whose events wait, and row security lets nobody look at all tenants: this function alone does,
 # and tells nothing but ids.
 PENDING_TENANTS = """
-CREATE FUNCTION crm_pending_tenants(wanted integer)
+CREATE FUNCTION crm_pending_tenants(after uuid, wanted integer)
 RETURNS TABLE (tenant_id uuid) LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE ROWS 10
 SET search_path = pg_catalog, public AS $$
     WITH RECURSIVE waiting AS (
-        (SELECT p.tenant_id FROM public.pending_events p ORDER BY p.tenant_id LIMIT 1)
+        (SELECT p.tenant_id FROM public.pending_events p WHERE after IS NULL OR p.tenant_id > after
+         ORDER BY p.tenant_id LIMIT 1)
         UNION ALL
         SELECT (SELECT p.tenant_id FROM public.pending_events p WHERE p.tenant_id > waiting.tenant_id
                 ORDER BY p.tenant_id LIMIT 1)
@@ -64,13 +65,13 @@ def upgrade() -> None:
     roles = op.get_context().opts["roles"]
     op.execute(PENDING_TENANTS)
     op.execute(f"GRANT SELECT ON pending_events TO {roles.search}")
-    op.execute(f"ALTER FUNCTION crm_pending_tenants(integer) OWNER TO {roles.search}")
-    op.execute("REVOKE ALL ON FUNCTION crm_pending_tenants(integer) FROM PUBLIC")
-    op.execute(f"GRANT EXECUTE ON FUNCTION crm_pending_tenants(integer) TO {roles.app}")
+    op.execute(f"ALTER FUNCTION crm_pending_tenants(uuid, integer) OWNER TO {roles.search}")
+    op.execute("REVOKE ALL ON FUNCTION crm_pending_tenants(uuid, integer) FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION crm_pending_tenants(uuid, integer) TO {roles.app}")
 
 
 def downgrade() -> None:
-    op.execute("DROP FUNCTION crm_pending_tenants(integer)")
+    op.execute("DROP FUNCTION crm_pending_tenants(uuid, integer)")
     op.drop_table('feed_heads')
     op.drop_table('feed')
     op.drop_table('pending_events')
