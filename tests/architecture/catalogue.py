@@ -35,7 +35,7 @@ SEQUENCES = {"pgqueuer_id_seq", "pgqueuer_log_id_seq"}
 DEFINER = {
     "crm_search(text,text[],boolean,text,integer)": ROLES.search,
     "crm_search_similar(text,text[],boolean,integer)": ROLES.search,
-    "crm_pending_tenants(integer)": ROLES.search,
+    "crm_pending_tenants(uuid,integer)": ROLES.search,
     "crm_webhook_work(integer)": ROLES.search,
 }
 SEARCHED = {"search_documents", "pending_events", "feed_heads", "webhooks", "webhook_deliveries"}

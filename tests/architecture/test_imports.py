@@ -14,6 +14,7 @@ ENTRY = "from importlinter.cli import lint_imports; import sys; sys.exit(lint_im
 # Enough of a package for every contract to have something to look at.
 SKELETON = {
     "cli": "",
+    "encryption": "",
     "main": "",
     "probes": "",
     "server/asgi": "import crm_api.main",

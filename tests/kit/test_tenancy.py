@@ -205,7 +205,7 @@ def test_only_reviewed_tables_are_open() -> None:
     """A table without tenant rows is read before a tenant is known: this list grows by review only."""
     found = {name for name, mapped in Base.metadata.tables.items() if "open" in mapped.info}
 
-    assert found == {"tenants", "logins", "memberships"}
+    assert found == {"tenants", "logins", "memberships", "unknown_sign_ins"}
 
 
 async def test_the_unit_s_tenant_and_caller_win_over_values_of_the_same_name(

@@ -45,6 +45,7 @@ from crm_api.kit.uploads import Multipart, read_upload
 from crm_api.kit.wishes import NONE, Wishes, wishes_of
 
 ATTEMPTS: Final = 4
+NOT_MODIFIED: Final = 304
 FAILED: Final = 300
 FORM: Final = object()
 STANDING: Final = "crm.limits"
@@ -233,6 +234,11 @@ class KitRoute(APIRoute):
             return NONE
         return wishes_of(request, content, self.record, repeatable=self.repeatable)
 
+    async def _account_look(self, request: Request, unit: UnitOfWork, result: Any) -> None:
+        """What a request has shown that is on record nowhere else: a change is an event."""
+        if accounting := request.app.state.edge.accounting:
+            await accounting.look(request, self, unit, result)
+
     async def _account_refusal(
         self, request: Request, principal: Principal | None, request_id: str, problem: Problem
     ) -> None:
@@ -299,8 +305,11 @@ class KitRoute(APIRoute):
         self, request: Request, unit: UnitOfWork, request_id: str, content: Any, wishes: Wishes
     ) -> Response:
         result = await self.call(request, unit, content)
+        looked = wishes.dry_run or not unit.wrote
         if wishes.dry_run:
             await unit.flush()
+            await unit.close()
+            await self._account_look(request, unit, result)
             return tried(request, result, request_id)
         answer = respond(request, result, request_id, self.answers)
         if wishes.keyed and answer.status_code < FAILED:
@@ -308,8 +317,8 @@ class KitRoute(APIRoute):
             remember(unit, wishes.keyed, answer, cipher)
         failpoint("request.performed")
         await unit.commit()
-        if self.shows and (accounting := request.app.state.edge.accounting):
-            await accounting.reading(request, self, unit, result)
+        if looked and answer.status_code != NOT_MODIFIED:
+            await self._account_look(request, unit, result)
         failpoint("request.committed")
         return answer
 

@@ -71,6 +71,7 @@ class UnitOfWork:
         self._read_only = read_only
         self._relaxed = relaxed
         self.noted: list[Any] = []
+        self.wrote = False
         self._connection: Connection | None = None
         self._effects: list[Effect] = []
 
@@ -113,6 +114,7 @@ class UnitOfWork:
 
     def add(self, effect: Effect) -> None:
         """Write this before the commit."""
+        self.wrote = True
         self._effects.append(effect)
 
     async def flush(self) -> None:

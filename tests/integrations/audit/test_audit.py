@@ -144,10 +144,37 @@ async def test_a_look_at_sensitive_fields_is_on_record_before_the_answer(company
         "customers_get",
         "customer",
     )
-    assert entry["details"] == {"records": 1, "fields": ["phones", "emails", "tax_id"]}
+    assert entry["details"] == {"records": 1, "fields": ["emails", "phones", "tax_id"]}
     assert (await reader.http.get("/customers", params={"name": "Acme"})).status_code == 200
     page = (await listed(company.owner, "/access-log", actor_id=reader.id, kind="sensitive_read"))[0]
     assert (page["operation"], page["details"]["query"]) == ("customers_list", "name=Acme")
+
+
+async def test_there_is_no_way_around_the_record_of_looks(company: Company) -> None:
+    customer = await company.owner.create("/customers", name="Acme", phones=["13800138000"])
+    contact = await company.owner.create("/contacts", name="Li Lei", customer_id=customer["id"])
+    reader = await company.user("company_owner")
+    one = f"/customers/{customer['id']}"
+    whole = ["emails", "phones", "tax_id"]
+    ways: list[tuple[Any, list[str]]] = [
+        (("GET", one, {"params": {"fields": "phones"}}), ["phones"]),
+        (
+            ("GET", f"/contacts/{contact['id']}", {"params": {"expand": "customer", "fields": "name"}}),
+            [f"customer.{name}" for name in whole],
+        ),
+        (("PATCH", one, {"json": {}}), whole),
+        (("PATCH", one, {"json": {"industry": "saas"}, "headers": {"Prefer": "dry-run"}}), whole),
+        (("PATCH", one, {"json": {"industry": "saas"}, "headers": {"If-Match": '"v9"'}}), whole),
+    ]
+    for seen, ((method, path, options), fields) in enumerate(ways, 1):
+        answer = await reader.http.request(method, path, **options)
+        assert answer.status_code in (200, 412), answer.text
+        entries = await company.rows("access_log", actor_id=reader.id, kind="sensitive_read")
+        assert len(entries) == seen, path
+        newest = max(entries, key=lambda entry: entry["created_at"])
+        assert newest["details"]["fields"] == fields
+    assert (await reader.http.get(one, headers={"If-None-Match": '"v1"'})).status_code == 304
+    assert len(await company.rows("access_log", actor_id=reader.id, kind="sensitive_read")) == len(ways)
 
 
 async def test_who_sees_no_sensitive_field_has_only_read(company: Company) -> None:

@@ -1,14 +1,17 @@
 """What a request leaves in the access log: refusals, failed sign-ins, and which records it showed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from crm_api.identity.access_log.log import Access, AccessLog
 from crm_api.identity.access_log.models import AccessKind
+from crm_api.kit.answers import Answer
 from crm_api.kit.errors import Forbidden, Problem
 from crm_api.kit.principal import Principal
+from crm_api.kit.registries import RESOURCES
+from crm_api.kit.relations import relations
 from crm_api.kit.requests import origin_of
 from crm_api.kit.resource import Resource
 from crm_api.kit.uow import UnitOfWork
@@ -28,16 +31,17 @@ class Accounting:
     def __init__(self, log: AccessLog) -> None:
         self.log = log
 
-    async def reading(self, request: "Request", route: "KitRoute", unit: UnitOfWork, result: Any) -> None:
+    async def look(self, request: "Request", route: "KitRoute", unit: UnitOfWork, result: Any) -> None:
         """Records that were shown: with sensitive fields before they leave, others within seconds."""
-        log = self.log
-        if route.shows is None or not isinstance(result, dict):
+        content = result.content if isinstance(result, Answer) else result
+        resource = route.shows or _resource(route)
+        if resource is None or not isinstance(content, dict):
             return
-        entry = _look(request, route, route.shows, unit, result)
+        entry = _look(request, route, resource, unit, content)
         if entry.kind is AccessKind.SENSITIVE_READ:
-            await log.now([entry])
-        else:
-            log.later(entry)
+            await self.log.now([entry])
+        elif route.shows:
+            self.log.later(entry)
 
     async def refusal(
         self,
@@ -48,36 +52,48 @@ class Accounting:
         problem: Problem,
     ) -> None:
         """A refusal by right, and what the unit noted of a sign-in; one that cannot be stored is no less a refusal."""
-        edge = request.app.state.edge
         unit: UnitOfWork | None = request.scope.get("crm.unit")
         entries: list[Access] = list(unit.noted) if unit else []
+        if (
+            unit
+            and principal
+            and (current := problem.extra.get("current"))
+            and (resource := _resource(route))
+        ):
+            entries.append(_look(request, route, resource, unit, current))
         if principal and problem.status == Forbidden.status:
-            origin = origin_of(request, request_id, edge.trusted_proxies)
-            record = request.scope.get("path_params", {}).get(route.record or "")
-            entries.append(
-                Access(
-                    principal.tenant_id,
-                    AccessKind.DENIED,
-                    str(route.operation_id),
-                    actor_id=principal.id,
-                    resource=route.permission.resource if route.permission else None,
-                    details={"record": str(record)[:63]} if record else {},
-                    origin=origin,
-                )
-            )
+            entries.append(_denied(request, route, principal, request_id))
         if entries:
             try:
                 await self.log.now(entries)
-            except Exception as error:  # noqa: BLE001  it is refused all the same
+            except Exception as error:  # noqa: BLE001  it is refused all the same, and shows nothing
+                problem.extra = {}
                 _log.error("access_log_failed", request_id=request_id, exc_info=error)
+
+
+def _resource(route: "KitRoute") -> Resource | None:
+    return RESOURCES.get(route.permission.resource) if route.permission else None
+
+
+def _denied(request: "Request", route: "KitRoute", principal: Principal, request_id: str) -> Access:
+    record = request.scope.get("path_params", {}).get(route.record or "")
+    return Access(
+        principal.tenant_id,
+        AccessKind.DENIED,
+        str(route.operation_id),
+        actor_id=principal.id,
+        resource=route.permission.resource if route.permission else None,
+        details={"record": str(record)[:63]} if record else {},
+        origin=origin_of(request, request_id, request.app.state.edge.trusted_proxies),
+    )
 
 
 def _look(
     request: "Request", route: "KitRoute", resource: Resource, unit: UnitOfWork, result: Mapping[str, Any]
 ) -> Access:
     records: Sequence[Mapping[str, Any]] = result["data"] if "page" in result else [result]
-    fields = [name for name in resource.sensitive if records and _shown(records[0], name)]
-    single = None if "page" in result else str(result["id"])
+    fields = sorted({name for record in records for name in _sensitive(resource, record)})
+    single = None if "page" in result else request.path_params.get(route.record or "")
     details: dict[str, Any] = {"records": len(records)} | ({"fields": fields} if fields else {})
     query = request.scope["query_string"][:QUERY_LIMIT].decode("ascii", "replace")
     return Access(
@@ -92,5 +108,10 @@ def _look(
     )
 
 
-def _shown(record: Mapping[str, Any], name: str) -> bool:
-    return name in record and name not in record.get("redacted", ())
+def _sensitive(resource: Resource, record: Mapping[str, Any]) -> Iterator[str]:
+    """What a record shows of itself, and of neighbours that were asked for with it."""
+    redacted = record.get("redacted", ())
+    yield from (name for name in resource.sensitive if name in record and name not in redacted)
+    for name, relation in relations(resource).items():
+        if near := record.get(name):
+            yield from (f"{name}.{field}" for field in _sensitive(relation.target, near))
