@@ -54,6 +54,7 @@ ROLES: dict[str, Role] = {
             "custom_fields:create update delete": ALL,
             "products:create update delete restore export import_history": ALL,
             "imports:read create update commit": OWN,
+            "exports:read create": OWN,
         },
     ),
     "sales_supervisor": Role(
@@ -68,6 +69,7 @@ ROLES: dict[str, Role] = {
             "contacts:read create update delete restore assign export": SUBTREE,
             "opportunities:read create update delete restore assign move win lose reopen export": SUBTREE,
             "imports:read create update commit": OWN,
+            "exports:read create": OWN,
             "sales_performance:read": SUBTREE,
             "products:create update export": ALL,
         },
@@ -101,6 +103,7 @@ ROLES: dict[str, Role] = {
             "contacts:read export": ALL,
             "opportunities:read export": ALL,
             "products:export": ALL,
+            "exports:read create": OWN,
             "sales_performance:read": ALL,
         },
     ),
@@ -127,6 +130,7 @@ ROLES: dict[str, Role] = {
             "attachments:read": ALL,
             "customers:read export": ALL,
             "contacts:read export": ALL,
+            "exports:read create": OWN,
         },
         {
             "products": {"cost": HIDDEN},
@@ -146,6 +150,7 @@ ROLES: dict[str, Role] = {
             "customers:read create update delete restore assign export import_history": ALL,
             "contacts:read create update delete restore assign export import_history": ALL,
             "imports:read create update commit": ALL,
+            "exports:read create": OWN,
             "opportunities:read create update delete restore assign move win lose reopen export import_history": ALL,
             "products:create update delete restore export import_history": ALL,
             "sales_performance:read": ALL,
@@ -167,6 +172,7 @@ ROLES: dict[str, Role] = {
             "customers:read create update delete restore assign export import_history": ALL,
             "contacts:read create update delete restore assign export import_history": ALL,
             "imports:read create update commit": ALL,
+            "exports:read create": ALL,
             "opportunities:read create update delete restore assign move win lose reopen export import_history": ALL,
             "products:create update delete restore export import_history": ALL,
             "pipelines:create update delete restore": ALL,
@@ -181,6 +187,7 @@ ROLES: dict[str, Role] = {
 # What each named system job and background loop may do, in every company; one that is not named may nothing.
 SYSTEM: dict[str, dict[str, Reach]] = {
     "attachments.sweep": {"attachments:delete": ALL},
+    "exports.expire": {"exports:read delete": ALL},
     "operations.expire": {"operations:delete": ALL},
     "webhooks": {"webhooks:read update": ALL},
     "webhooks.prune": {"webhook_deliveries:prune": ALL},

@@ -26,6 +26,7 @@ from crm_api.integrations.changes import models as feed
 from crm_api.integrations.changes import router as changes_router
 from crm_api.integrations.changes.relay import run_relay
 from crm_api.integrations.dead_letters import router as dead_letters_router
+from crm_api.integrations.exports import jobs as export_jobs
 from crm_api.integrations.exports import router as exports_router
 from crm_api.integrations.exports.resource import exports
 from crm_api.integrations.imports import jobs as import_jobs
@@ -98,6 +99,7 @@ TAGS = (
         "name": "search",
         "description": "Find any record by what it is called, its numbers or addresses (搜索).",
     },
+    {"name": "exports", "description": "Records that become files (导出)."},
     {"name": "imports", "description": "Files that become records (导入)."},
     {
         "name": "webhooks",
@@ -174,6 +176,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     audit_router.router,
     stream_router.router,
     search_router.router,
+    exports_router.router,
     imports_router.router,
     operations_router.router,
     dead_letters_router.router,
@@ -181,7 +184,13 @@ ROUTERS: tuple[APIRouter, ...] = (
 )
 WEBHOOKS = webhooks_router.described
 # Jobs are declared in the `jobs.py` of a package; loops run beside the API for as long as a worker does.
-JOBS: tuple[Job, ...] = (*import_jobs.JOBS, expire, attachment_jobs.sweep_attachments, prune)
+JOBS: tuple[Job, ...] = (
+    *export_jobs.JOBS,
+    *import_jobs.JOBS,
+    expire,
+    attachment_jobs.sweep_attachments,
+    prune,
+)
 LOOPS: tuple[Loop, ...] = (
     Loop("relay", lambda runtime: run_relay(runtime.pool, runtime.stopping)),
     Loop("webhook fan-out", run_fan_out),

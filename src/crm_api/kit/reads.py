@@ -41,8 +41,8 @@ class Page(Schema):
     total_is_capped: bool | None = Field(None, description="Whether there are more than `total`.")
 
 
-class Query(Schema):
-    """A list request whose filter is a tree."""
+class Selection(Schema):
+    """Which records, in which order, what of them."""
 
     filter: dict[str, Any] | None = Field(
         None,
@@ -52,13 +52,6 @@ class Query(Schema):
     sort: list[str] | None = Field(
         None, description="Sort keys, `-` for descending.", max_length=3, examples=[["-created_at"]]
     )
-    limit: (
-        Annotated[Whole, WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAX_LIMIT})] | None
-    ) = Field(None, description=f"1 to {MAX_LIMIT}, 50 unless given.")
-    cursor: str | None = Field(
-        None, max_length=CURSOR_LIMIT, description="A cursor of an earlier answer to the same query."
-    )
-    include_total: Flag | None = Field(None, description="Count the matching records, to 10,000.")
     q: str | None = Field(
         None,
         max_length=200,
@@ -71,12 +64,6 @@ class Query(Schema):
         description="What to show of each record; everything unless given.",
         examples=[["id", "owner.name"]],
     )
-    expand: list[Name] | None = Field(
-        None,
-        max_length=5,
-        description="Neighbours to show beside their ids.",
-        examples=[["owner", "customer.owner"]],
-    )
     view: Id | None = Field(
         None, description="A saved view, to which this filter is added; its sort and shape can be replaced."
     )
@@ -88,6 +75,24 @@ class Query(Schema):
     )
     deleted: str | None = Field(
         None, max_length=7, description="`exclude`, `include` or `only`; needs the right to restore."
+    )
+
+
+class Query(Selection):
+    """A list request whose filter is a tree."""
+
+    limit: (
+        Annotated[Whole, WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAX_LIMIT})] | None
+    ) = Field(None, description=f"1 to {MAX_LIMIT}, 50 unless given.")
+    cursor: str | None = Field(
+        None, max_length=CURSOR_LIMIT, description="A cursor of an earlier answer to the same query."
+    )
+    include_total: Flag | None = Field(None, description="Count the matching records, to 10,000.")
+    expand: list[Name] | None = Field(
+        None,
+        max_length=5,
+        description="Neighbours to show beside their ids.",
+        examples=[["owner", "customer.owner"]],
     )
 
 

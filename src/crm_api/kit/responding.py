@@ -1,9 +1,12 @@
 """What a handler returned, as the answer of its request: status, entity tag, location."""
 
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
 from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from crm_api.kit.answers import Answer, Partial, json_answer, problem_answer
 from crm_api.kit.conditional import entity_tag, same_tag
@@ -21,7 +24,7 @@ def respond(request: Request, result: Any, request_id: str, status: int) -> Resp
     if isinstance(result, Problem):
         return refusal(request, result, request_id)
     if isinstance(result, Stream):
-        return StreamingResponse(result.content, status, dict(result.headers), media_type=result.media_type)
+        return _Sent(result.content, status, dict(result.headers), media_type=result.media_type)
     if result is None:
         return Response(status_code=status)
     headers = {}
@@ -36,6 +39,16 @@ def respond(request: Request, result: Any, request_id: str, status: int) -> Resp
             return Response(status_code=304, headers=headers)
         headers |= _place(request, result["id"], status)
     return json_answer(result, status, headers)
+
+
+class _Sent(StreamingResponse):
+    """A stream that is closed when nobody takes any more of it, not when its memory is collected."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with AsyncExitStack() as stack:
+            if isinstance(self.body_iterator, AsyncGenerator):
+                stack.push_async_callback(self.body_iterator.aclose)
+            await super().__call__(scope, receive, send)
 
 
 def _place(request: Request, record_id: str, status: int) -> dict[str, str]:

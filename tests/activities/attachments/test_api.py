@@ -80,6 +80,22 @@ async def test_a_file_comes_back_as_it_was_sent(company: Company) -> None:
     assert (await http.get("/search?q=报价&types=attachments")).json()["data"][0]["id"] == record["id"]
 
 
+async def test_every_download_is_on_record_and_no_refusal(company: Company) -> None:
+    record = (await _send(company.owner, await _about(company), samples.PDF)).json()
+    stranger = await company.user("administrator")
+    assert (await stranger.http.get(f"/attachments/{record['id']}/content")).status_code == 403
+    assert await company.rows("access_log", kind="download") == []
+    assert (await company.owner.http.get(f"/attachments/{record['id']}/content")).status_code == 200
+    (entry,) = await company.rows("access_log", kind="download")
+    assert (entry["operation"], entry["resource"], str(entry["record_id"]), str(entry["actor_id"])) == (
+        "attachments_download",
+        "attachments",
+        record["id"],
+        company.owner.id,
+    )
+    assert entry["details"] == {"media_type": "application/pdf", "size": len(samples.PDF)}
+
+
 async def test_there_are_no_partial_downloads(company: Company) -> None:
     record = (await _send(company.owner, await _about(company), samples.PDF)).json()
     ranges = "bytes=" + ",".join(f"{i}-{i}" for i in range(2000))

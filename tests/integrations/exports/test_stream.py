@@ -1,5 +1,6 @@
 """Streamed exports: the rows of a list, in each format, on record."""
 
+import asyncio
 import csv
 import io
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from crm_api.integrations.exports import service
 from tests.factories.companies import Actor, Company
+from tests.factories.fields import define
 
 HOSTILE = ["+49 30 1", "-1", "=x", "'=x", "@x"]
 
@@ -21,6 +23,12 @@ async def export(actor: Actor, resource: str = "customers", **parameters: Any) -
 def table(answer: httpx.Response) -> list[dict[str, str]]:
     assert answer.status_code == 200, answer.text
     return list(csv.DictReader(io.StringIO(answer.text, newline="")))
+
+
+async def recorded(company: Company) -> list[Any]:
+    """What the access log has of exports, in its order."""
+    rows = await company.rows("access_log", kind="export")
+    return sorted(rows, key=lambda row: row["id"])
 
 
 async def test_every_field_of_every_row_in_the_order_of_the_list(company: Company) -> None:
@@ -46,7 +54,7 @@ async def test_every_field_of_every_row_in_the_order_of_the_list(company: Compan
     assert zhida["external_ids"] == '["erp:a;b","erp:c"]'
     assert zhida["created_at"] == first["created_at"]
     assert "name_sort" not in zhida
-    assert set(first) - {"redacted", "possible_duplicates"} == set(zhida)
+    assert set(first) - {"redacted", "possible_duplicates", "custom_fields"} == set(zhida)
 
 
 async def test_formats_fields_filters_and_pages(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,13 +91,104 @@ async def test_an_export_is_on_record_before_it_leaves(company: Company) -> None
 
     await export(company.owner, fields="name", **{"name[contains]": "Ac"})
 
-    (record,) = await company.rows("exports")
-    assert (record["resource"], record["format"], record["rows"]) == ("customers", "csv", 1)
-    (event,) = await company.rows("events", type="export.created")
-    changes = event["changes"]
-    assert changes["asked"] == {"from": None, "to": {"name[contains]": "Ac"}}
-    assert changes["rows"] == {"from": None, "to": 1}
-    assert str(event["actor_id"]) == company.owner.id
+    started, finished = await recorded(company)
+    assert (started["operation"], started["resource"]) == ("customers_export", "customers")
+    assert started["details"] == {
+        "phase": "started",
+        "rows": 1,
+        "asked": {"name[contains]": "Ac"},
+        "format": "csv",
+        "fields": ["name"],
+    }
+    assert finished["details"] == {"phase": "finished", "rows": 1}
+    assert started["request_id"] == finished["request_id"]
+    assert str(started["actor_id"]) == company.owner.id
+
+
+async def test_a_connection_that_breaks_is_on_record(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The client is gone after the second of three pages."""
+    monkeypatch.setattr("crm_api.integrations.exports.listings.PAGE", 1)
+    for name in ("one", "two", "three"):
+        await company.owner.create("/customers", name=name)
+    sent: list[Any] = []
+
+    gone = asyncio.Event()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+        if len(sent) == 3:
+            gone.set()
+            await asyncio.sleep(30)
+
+    async def receive() -> Any:
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    path = "/api/v1/customers/export"
+    headers = [(b"authorization", f"Bearer {company.owner.token}".encode())]
+    scope = {"type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "headers": headers}
+    scope |= {"query_string": b"", "client": ("127.0.0.1", 1), "server": ("crm.test", 80), "scheme": "http"}
+    await company.served.app({**scope, "http_version": "1.1", "root_path": ""}, receive, send)
+
+    started, ended = await recorded(company)
+    assert (started["details"]["rows"], ended["details"]) == (3, {"phase": "broken", "rows": 2})
+
+
+async def test_a_saved_view(company: Company) -> None:
+    """Its filter, sort and fields; a parameter replaces them, another reader's view is no view."""
+    owner = company.owner
+    for name, level in (("one", "A"), ("two", "B"), ("three", "A")):
+        await owner.create("/customers", name=name, level=level)
+    condition = {"field": "level", "op": "eq", "value": "A"}
+    view = await owner.create(
+        "/saved-views",
+        name="A",
+        resource="customers",
+        filter=condition,
+        sort=["-name"],
+        fields=["name", "owner.name"],
+        expand=["owner"],
+    )
+
+    rows = table(await export(owner, view=view["id"]))
+    assert [list(row) for row in rows] == [["name", "owner.name"]] * 2
+    assert [row["name"] for row in rows] == ["three", "one"]
+    assert table(await export(owner, view=view["id"], fields="level", sort="name"))[0] == {"level": "A"}
+    told = (await recorded(company))[0]["details"]["asked"]["view"]
+    assert told == {
+        "id": view["id"],
+        "filter": condition,
+        "sort": ["-name"],
+        "fields": ["name", "owner.name"],
+    }
+    other = await company.user("executive")
+    assert (await export(other, view=view["id"])).status_code == 400
+
+
+async def test_fields_of_the_company(company: Company) -> None:
+    """Each is a column of its own; what is hidden from the role is none."""
+    for type_ in ("money", "multi_select", "number", "text"):
+        await define(company, type_)
+    values = {
+        "money": {"amount": "5.5", "currency": "EUR"},
+        "multi_select": ["a", "b"],
+        "number": "7",
+        "text": "=1",
+    }
+    await company.owner.create("/customers", name="Acme", custom_fields=values)
+
+    (row,) = table(await export(company.owner))
+    assert {name: cell for name, cell in row.items() if name.startswith("custom_fields")} == {
+        "custom_fields.money": "5.50",
+        "custom_fields.money.currency": "EUR",
+        "custom_fields.multi_select": "a; b",
+        "custom_fields.number": "7",
+        "custom_fields.text": "'=1",
+    }
+    named = await export(company.owner, fields="custom_fields.text,name", format="ndjson")
+    assert orjson.loads(named.content) == {"custom_fields": {"text": "=1"}, "name": "Acme"}
 
 
 @pytest.mark.parametrize(
@@ -115,7 +214,7 @@ async def test_what_is_not_understood_is_refused_and_leaves_no_record(
     answer = await export(company.owner, **wrong)
 
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_parameter")
-    assert await company.rows("exports") == []
+    assert await recorded(company) == []
 
 
 async def test_more_rows_than_are_streamed(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,35 +1,14 @@
 """Imports as a person makes them: upload, map, commit; a worker in this process does what they ask for."""
 
-from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from crm_api.jobs.runner import Runner
-from crm_api.storage.files import bind_files
 from crm_api.storage.local import LocalFiles
-from crm_api.worker import actors_of
-from tests.factories.companies import Actor, Company, Served
+from tests.factories.companies import Actor, Company
 
 Record = dict[str, Any]
-
-
-@pytest.fixture(autouse=True)
-def store(tmp_path: Path) -> LocalFiles:
-    found = LocalFiles(tmp_path / "files")
-    bind_files(found)
-    return found
-
-
-@pytest.fixture
-async def runner(served: Served) -> Runner:
-    """A worker: `await runner.empty()` runs whatever is due."""
-    async with served.pool.acquire() as connection:
-        await connection.execute("DELETE FROM pgqueuer")
-    return Runner(
-        served.pool, actors_of(served.pool, served.app.state.authentication), lease=timedelta(seconds=5)
-    )
 
 
 class Bench:
@@ -85,5 +64,5 @@ def mapped(**fields: Any) -> list[Record]:
 
 
 @pytest.fixture
-def bench(company: Company, runner: Runner) -> Bench:
+def bench(company: Company, runner: Runner, store: LocalFiles) -> Bench:
     return Bench(company, runner)

@@ -53,7 +53,7 @@ async def create_attachment(data: Annotated[AttachmentUpload, multipart()], uow:
     },
 )
 async def download_attachment(attachment_id: str, uow: CanDownload) -> Any:
-    """The file as it was sent, to be kept and not shown. There are no partial downloads."""
+    """The file as it was sent, to be kept and not shown. There are no partial downloads. Every one is on record."""
     kept = await AttachmentService(uow).kept(attachment_id)
     return Stream(await files().open(kept.storage_key), kept.media_type, kept.name)
 

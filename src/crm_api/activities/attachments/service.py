@@ -8,6 +8,8 @@ from crm_api.activities.attachments.kinds import ACCEPTED, format_of, glimpse, n
 from crm_api.activities.attachments.models import Attachment
 from crm_api.activities.attachments.repository import AttachmentRepository, Kept
 from crm_api.activities.subjects.service import SubjectService
+from crm_api.identity.access_log.log import recorded
+from crm_api.identity.access_log.models import AccessKind
 from crm_api.kit import clock
 from crm_api.kit.errors import NotFound, TooLarge
 from crm_api.kit.ids import as_id
@@ -58,10 +60,12 @@ class AttachmentService:
         return created
 
     async def kept(self, attachment_id: str) -> Kept:
-        """Where the file is, for whoever reads the record it is about."""
+        """Where the file is, for whoever reads the record it is about; on record before it leaves."""
         found = await self._repository.kept(attachment_id) if as_id(attachment_id) else None
         if found is None:
             raise NotFound
+        kind, told = AccessKind.DOWNLOAD, {"media_type": found.media_type, "size": found.size}
+        self.uow.add(recorded(self.uow, kind, "attachments_download", "attachments", told, attachment_id))
         return found
 
     async def delete(self, attachment_id: str) -> None:

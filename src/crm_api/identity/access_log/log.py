@@ -163,15 +163,35 @@ class AccessLog:
             await unit.close()
 
 
-def recorded(uow: UnitOfWork, kind: AccessKind, operation: str, resource: str | None, details: Any) -> Effect:
-    """An entry that is stored with the unit itself: an export, a sign-in."""
-    access = Access(
+def access_of(
+    uow: UnitOfWork,
+    kind: AccessKind,
+    operation: str,
+    resource: str | None,
+    details: Any,
+    record_id: str | None = None,
+) -> Access:
+    """Something that the principal of a unit does."""
+    return Access(
         uow.principal.tenant_id,
         kind,
         operation,
         actor_id=uow.principal.id,
         resource=resource,
+        record_id=record_id,
         details=details,
         origin=uow.origin,
     )
+
+
+def recorded(
+    uow: UnitOfWork,
+    kind: AccessKind,
+    operation: str,
+    resource: str | None,
+    details: Any,
+    record_id: str | None = None,
+) -> Effect:
+    """An entry that is stored with the unit itself: an export, a download, a sign-in."""
+    access = access_of(uow, kind, operation, resource, details, record_id)
     return Effect("access", insert_entry, access.row())

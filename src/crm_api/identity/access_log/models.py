@@ -19,6 +19,7 @@ class AccessKind(StrEnum):
     LOGIN_FAILED = "login_failed"
     DENIED = "denied"
     EXPORT = "export"
+    DOWNLOAD = "download"
     SENSITIVE_READ = "sensitive_read"
     READ = "read"
     LOST = "lost"

@@ -1,6 +1,6 @@
 """Refusals of exports."""
 
-from crm_api.kit.errors import Conflict
+from crm_api.kit.errors import Conflict, Gone
 from crm_api.kit.messages import register
 
 register(
@@ -9,6 +9,15 @@ register(
             "More than {limit} rows: ask for a file with POST /api/v1/exports.",
             "超过 {limit} 行：请通过 POST /api/v1/exports 生成文件。",
         ),
+        "too_many_for_format": (
+            "An XLSX file holds {limit} rows: ask for CSV or NDJSON, or for fewer rows.",
+            "XLSX 文件最多 {limit} 行：请改用 CSV 或 NDJSON，或减少行数。",
+        ),
+        "export_not_ready": (
+            "The file is not there yet; its operation tells how far it is.",
+            "文件尚未生成，进度见对应的任务。",
+        ),
+        "export_expired": ("The file has expired; ask for a new one.", "文件已过期，请重新导出。"),
     }
 )
 
@@ -17,3 +26,21 @@ class ExportTooLarge(Conflict):
     """More rows than are streamed in one answer."""
 
     default_code = "export_too_large"
+
+
+class TooManyForFormat(Conflict):
+    """More rows than a spreadsheet has."""
+
+    default_code = "too_many_for_format"
+
+
+class ExportNotReady(Conflict):
+    """It waits, runs, was cancelled or has failed."""
+
+    default_code = "export_not_ready"
+
+
+class ExportExpired(Gone):
+    """Files are kept for a while only."""
+
+    default_code = "export_expired"

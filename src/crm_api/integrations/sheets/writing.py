@@ -17,6 +17,8 @@ from xlsxwriter.worksheet import Worksheet
 from crm_api.integrations.sheets.formulas import guard
 from crm_api.integrations.sheets.rows import MAX_CELL, Format
 
+# beside the header
+XLSX_ROWS: Final = 1_048_575
 _CHUNK: Final = 1 << 17
 _EXACT_DIGITS: Final = 15
 _ESCAPED: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")

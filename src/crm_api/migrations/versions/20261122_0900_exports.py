@@ -19,12 +19,14 @@ def upgrade() -> None:
     sa.Column('resource', sa.Text(), nullable=False),
     sa.Column('format', sa.Text(), nullable=False),
     sa.Column('bom', sa.Boolean(), nullable=False),
-    sa.Column('fields', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('asked', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('fields', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
     sa.Column('rows', sa.Integer(), nullable=True),
-    sa.Column('size', sa.Integer(), nullable=True),
-    sa.Column('file_key', sa.Text(), nullable=True),
-    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('size', sa.BigInteger(), nullable=True),
+    sa.Column('sha256', sa.Text(), nullable=True),
+    sa.Column('url', sa.Text(), nullable=True),
+    sa.Column('file_keys', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('created_by', sa.Uuid(as_uuid=False), nullable=False),
     sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
@@ -34,6 +36,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('exports_pkey'))
     )
     op.create_index('exports_created_at_idx', 'exports', ['tenant_id', 'created_at', 'id'], unique=False)
+    op.create_index('exports_created_by_idx', 'exports', ['tenant_id', 'created_by', 'created_at', 'id'], unique=False)
     op.create_index('exports_expires_at_idx', 'exports', ['tenant_id', 'expires_at'], unique=False)
     protect("exports")
 

@@ -27,7 +27,7 @@ def upgrade() -> None:
     sa.Column('ip', sa.Text(), nullable=True),
     sa.Column('user_agent', sa.Text(), nullable=True),
     sa.Column('details', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-    sa.CheckConstraint("kind IN ('login', 'login_failed', 'denied', 'export', 'sensitive_read', 'read', 'lost')", name=op.f('access_log_kind_check')),
+    sa.CheckConstraint("kind IN ('login', 'login_failed', 'denied', 'export', 'download', 'sensitive_read', 'read', 'lost')", name=op.f('access_log_kind_check')),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('access_log_pkey'))
     )
     op.create_index('access_log_actor_idx', 'access_log', ['tenant_id', 'actor_id', 'created_at', 'id'], unique=False)
