@@ -12,6 +12,9 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from crm_api import __version__, wiring
+from crm_api.document.docs import docs_routes
+from crm_api.document.openapi import build_document
+from crm_api.document.problem_pages import problem_routes
 from crm_api.encryption import Cipher
 from crm_api.identity.access_log.accounting import Accounting
 from crm_api.identity.access_log.log import AccessLog
@@ -21,11 +24,8 @@ from crm_api.identity.auth.tokens import TokenKeys
 from crm_api.kit.cursors import Cursors
 from crm_api.kit.database import open_pool
 from crm_api.kit.dispatch import Dispatch, not_found
-from crm_api.kit.docs import docs_routes
 from crm_api.kit.http import Edge
 from crm_api.kit.observability import configure_logging
-from crm_api.kit.openapi import build_document
-from crm_api.kit.problem_pages import problem_routes
 from crm_api.kit.sse import Streams
 from crm_api.outbound import Allowed, Outbound
 from crm_api.probes import document_route, probe_routes

@@ -3,8 +3,8 @@
 import pytest
 
 from crm_api import wiring
+from crm_api.document.problem_pages import entries, statuses
 from crm_api.kit.messages import MESSAGES
-from crm_api.kit.problem_pages import entries, statuses
 from crm_api.kit.registries import RESOURCES
 from crm_api.kit.words import WORDS
 from tests.architecture import codes as check

@@ -9,10 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from crm_api.cli import app
-from crm_api.kit.described import missing_descriptions
-from crm_api.kit.openapi import operations, parameters_of
+from crm_api.document.openapi import operations, parameters_of
 from crm_api.main import document
 from tests.architecture.sources import ROOT
+from tests.document.described import missing_descriptions
 
 COMMITTED = ROOT / "openapi" / "openapi.json"
 

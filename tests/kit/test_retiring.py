@@ -8,10 +8,10 @@ import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
 
+from crm_api.document.openapi import build_document
 from crm_api.kit.allowed import public
 from crm_api.kit.dispatch import Dispatch
 from crm_api.kit.http import Edge, KitRoute
-from crm_api.kit.openapi import build_document
 from crm_api.kit.retiring import Retiring, retiring
 from crm_api.kit.uow import PublicUnit
 

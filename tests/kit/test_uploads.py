@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field
 
+from crm_api.document.openapi import build_document
 from crm_api.kit.allowed import allowed
 from crm_api.kit.dispatch import Dispatch
 from crm_api.kit.http import KitRoute
-from crm_api.kit.openapi import build_document
 from crm_api.kit.schemas import Schema, ShortLine
 from crm_api.kit.streaming import disposition
 from crm_api.kit.uow import UnitOfWork

@@ -12,13 +12,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from crm_api.document.docs import asset_link
+from crm_api.document.remedies import INDEX, Both, Remedy, remedy_of
 from crm_api.kit.answers import json_answer, problem_answer
-from crm_api.kit.docs import asset_link
 from crm_api.kit.errors import NotFound, Problem
 from crm_api.kit.i18n import negotiate
 from crm_api.kit.ids import new_id
 from crm_api.kit.messages import MESSAGES, STATUSES
-from crm_api.kit.remedies import INDEX, Both, Remedy, remedy_of
 
 LANGUAGES = {"en": "en", "zh": "zh-CN"}
 _HEADERS = {

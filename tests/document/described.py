@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from crm_api.kit.examples import NoExample, example_of, has_example
-from crm_api.kit.openapi import children_of, operations, parameters_of
+from crm_api.document.examples import NoExample, example_of, has_example
+from crm_api.document.openapi import children_of, operations, parameters_of
 
 
 def missing_descriptions(document: Mapping[str, Any]) -> list[str]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from crm_api.kit.examples import NoExample, compose_examples, example_of
+from crm_api.document.examples import NoExample, compose_examples, example_of
 
 ID = "01930b2e-6f00-7000-8000-000000000001"
 

@@ -8,11 +8,11 @@ import pytest
 from starlette.applications import Starlette
 
 from crm_api import wiring
+from crm_api.document.docs import docs_routes
+from crm_api.document.problem_pages import entries, problem_routes
 from crm_api.kit.answers import problem_answer
-from crm_api.kit.docs import docs_routes
 from crm_api.kit.errors import Fault, Invalid
 from crm_api.kit.messages import MESSAGES, text
-from crm_api.kit.problem_pages import entries, problem_routes
 
 assert wiring  # contexts register their codes when they are imported
 

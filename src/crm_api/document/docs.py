@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 _VENDORED = files("fastapi_offline") / "static"
-_OURS = files("crm_api.kit") / "docs_assets"
+_OURS = files("crm_api.document") / "assets"
 _ASSETS = {
     "swagger-ui.css": _VENDORED,
     "swagger-ui-bundle.js": _VENDORED,

@@ -9,8 +9,8 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 
-from crm_api.kit.described import missing_descriptions
-from crm_api.kit.openapi import build_document, parameters_of
+from crm_api.document.openapi import build_document, parameters_of
+from tests.document.described import missing_descriptions
 
 TAGS = [{"name": "Boxes", "description": "What things are kept in."}]
 

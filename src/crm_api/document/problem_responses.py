@@ -4,9 +4,9 @@ from typing import Any
 
 import orjson
 
+from crm_api.document.headers import problem_headers
 from crm_api.kit.answers import problem_answer
 from crm_api.kit.errors import Fault, Invalid, Problem
-from crm_api.kit.headers import problem_headers
 from crm_api.kit.requests import BODY_LIMIT
 
 MEDIA_TYPE = "application/problem+json"

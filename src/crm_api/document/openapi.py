@@ -13,10 +13,10 @@ from fastapi.openapi.utils import get_fields_from_routes, get_openapi
 from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute
 
-from crm_api.kit.examples import compose_examples
-from crm_api.kit.headers import describe_headers, header_components
-from crm_api.kit.problem_responses import problem_response, problem_schemas
-from crm_api.kit.sparse_schemas import add_sparse_schemas
+from crm_api.document.examples import compose_examples
+from crm_api.document.headers import describe_headers, header_components
+from crm_api.document.problem_responses import problem_response, problem_schemas
+from crm_api.document.sparse_schemas import add_sparse_schemas
 
 TOKEN_URL = "/api/v1/auth/token"  # noqa: S105  where tokens are had
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")

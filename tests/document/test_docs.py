@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from starlette.applications import Starlette
 
-from crm_api.kit.docs import docs_routes
+from crm_api.document.docs import docs_routes
 
 PAGES = ("/docs", "/redoc")
 pytestmark = pytest.mark.asyncio
