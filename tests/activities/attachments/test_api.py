@@ -29,7 +29,7 @@ async def _send(
     return await actor.http.post("/attachments", data=about, files={"file": (name, content, "text/html")})
 
 
-async def _sweep(company: Company, *, later: timedelta) -> None:
+async def sweep(company: Company, *, later: timedelta) -> None:
     principal = Principal(company.tenant_id, company.owner.id, reaches=system_rights("attachments.sweep"))
     unit = UnitOfWork(company.served.pool, principal)
     try:
@@ -184,9 +184,9 @@ async def test_a_deleted_attachment_is_gone_at_once_and_its_file_after_an_hour(c
     assert (await company.owner.http.delete(one)).status_code == 204
     for path in (one, f"{one}/content"):
         assert (await company.owner.http.get(path)).status_code == 404
-    await _sweep(company, later=timedelta(minutes=30))
+    await sweep(company, later=timedelta(minutes=30))
     assert await _is_kept(row["storage_key"])
-    await _sweep(company, later=timedelta(hours=2))
+    await sweep(company, later=timedelta(hours=2))
     assert not await _is_kept(row["storage_key"])
     types = {event["type"] for event in await company.rows("events", record_id=record["id"])}
     assert types == {"attachment.created", "attachment.deleted"}
@@ -204,7 +204,7 @@ async def test_a_file_whose_row_never_came_is_swept_and_one_that_has_a_row_stays
     record = (await _send(company.owner, await _about(company), samples.PDF)).json()
     (row,) = await company.rows("attachments")
     await files().condemn(row["storage_key"])  # killed between the mark and the deletion of the row
-    await _sweep(company, later=timedelta(hours=2))
+    await sweep(company, later=timedelta(hours=2))
     assert not await _is_kept(orphan.key)
     assert await files().doubtful(company.tenant_id, clock.now() + timedelta(days=1)) == []
     assert (await company.owner.http.get(f"/attachments/{record['id']}/content")).content == samples.PDF

@@ -17,6 +17,10 @@ register(
             "The file is not there yet; its operation tells how far it is.",
             "文件尚未生成，进度见对应的任务。",
         ),
+        "export_given_up": (
+            "Work was begun {limit} times and never came to an end.",
+            "已尝试 {limit} 次，均未完成，已放弃。",
+        ),
         "export_expired": ("The file has expired; ask for a new one.", "文件已过期，请重新导出。"),
     }
 )
@@ -38,6 +42,12 @@ class ExportNotReady(Conflict):
     """It waits, runs, was cancelled or has failed."""
 
     default_code = "export_not_ready"
+
+
+class ExportGivenUp(Conflict):
+    """Every run was cut off, perhaps because it takes its worker along."""
+
+    default_code = "export_given_up"
 
 
 class ExportExpired(Gone):

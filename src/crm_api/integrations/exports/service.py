@@ -10,7 +10,12 @@ from crm_api.identity.access_log.log import Access, AccessLog, access_of, record
 from crm_api.identity.access_log.models import AccessKind
 from crm_api.integrations.exports.cells import Column, chosen_fields, columns_of
 from crm_api.integrations.exports.content import Content, fits, pages
-from crm_api.integrations.exports.errors import ExportExpired, ExportNotReady, ExportTooLarge
+from crm_api.integrations.exports.errors import (
+    ExportExpired,
+    ExportGivenUp,
+    ExportNotReady,
+    ExportTooLarge,
+)
 from crm_api.integrations.exports.listings import Asked, asked_again, asked_in_body
 from crm_api.integrations.exports.models import Export
 from crm_api.integrations.exports.repository import ExportRepository
@@ -32,6 +37,8 @@ from crm_api.storage.files import StoredFile, files, new_key
 
 STREAMED, COUNTED = 50_000, XLSX_ROWS
 JOB: Final = "exports.run"
+# A run that is cut off begins anew: what it had written is no progress that the queue could see.
+ATTEMPTS: Final = 5
 # How long a file can be downloaded; how long it is tried to make it.
 KEPT, TRIED = timedelta(hours=48), timedelta(days=7)
 
@@ -98,6 +105,8 @@ class ExportService:
             return _result(found)
         if found.expires_at <= clock.now():
             raise ExportExpired
+        if len(found.file_keys) >= ATTEMPTS:
+            raise ExportGivenUp(limit=ATTEMPTS)
         resource = _exportable(uow.principal, found.resource)
         uow.principal = narrowed(uow.principal, resource)
         asked = asked_again(uow, resource, found.asked, found.format, bom=found.bom)
