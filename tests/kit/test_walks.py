@@ -180,6 +180,8 @@ class Walk:
         while True:
             query = self.query + (f"&cursor={cursor}" if cursor else "")
             page = self.run(self.ground.page(self.who, self.resource, query))
+            assert page["page"]["has_more"] == (page["page"]["next_cursor"] is not None)
+            assert cursor is None or not page["data"] or page["page"][away], "no way back"
             seen.append([record["id"] for record in page["data"]])
             assert len(seen) <= len(ever) + 1, "the walk goes round in circles"
             cursor = page["page"][towards]

@@ -14,7 +14,7 @@ from sqlalchemy.sql.expression import Alias
 
 from crm_api.kit.conditions import Branch, Field, Leaf, NeighbourField, condition, own_fields
 from crm_api.kit.errors import Invalid, Problem, bad_parameter
-from crm_api.kit.kinds import READ_ERRORS, Day, Flag, Instant, Kind
+from crm_api.kit.kinds import Day, Flag, Instant, Kind
 from crm_api.kit.principal import Principal
 from crm_api.kit.relations import neighbour_values, relations
 from crm_api.kit.relative import Edge, Relative, relative, span_until_now
@@ -64,7 +64,7 @@ class Filter:
             leaf = self._leaf(field, operator, list(texts), as_json=False)
         except TooMany as error:
             raise bad_parameter(shown, "too_many", limit=LISTED) from error
-        except READ_ERRORS as error:
+        except ValueError as error:
             raise bad_parameter(shown, "invalid_value", expected=_expected(field.kind, operator)) from error
         self.nodes = (*self.nodes, leaf)
         self.asked = (*self.asked, (name, operator, *texts))
@@ -136,11 +136,11 @@ class Filter:
             raise Invalid.at(pointer, "too_many", limit=LEAVES)
         try:
             if operator in SEVERAL and not isinstance(value, list):
-                raise ValueError
+                raise ValueError  # noqa: TRY301  the same as a value of another type
             return self._leaf(field, operator, value if operator in SEVERAL else [value], as_json=True)
         except TooMany as error:
             raise Invalid.at(f"{pointer}/value", "too_many", limit=LISTED) from error
-        except READ_ERRORS as error:
+        except ValueError as error:
             raise Invalid.at(
                 f"{pointer}/value", "invalid_value", expected=_expected(field.kind, operator)
             ) from error

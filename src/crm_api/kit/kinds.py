@@ -5,7 +5,7 @@
 
 import re
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar, cast
 
@@ -195,7 +195,9 @@ class Flag(Kind):
         return Boolean()
 
     def read(self, given: str) -> bool:
-        return {"true": True, "false": False}[given]
+        if given not in ("true", "false"):
+            raise ValueError
+        return given == "true"
 
     def accept(self, given: object) -> bool:
         if not isinstance(given, bool):
@@ -269,9 +271,6 @@ class Structure(Kind):
 
 class CustomFields(Structure):
     """`{key: value}` of the fields that the company has defined itself."""
-
-
-READ_ERRORS = (ValueError, KeyError, InvalidOperation)
 
 
 def kind_of(column: Any) -> Kind:

@@ -83,7 +83,7 @@ class Listing:
                 f"k{i}": int(value) if isinstance(kind, Micros) else kind.accept(value)
                 for i, (kind, value) in enumerate(zip(kinds, values, strict=True))
             }
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, TypeError) as error:
             raise _broken_cursor() from error
 
 
