@@ -35,6 +35,7 @@ def serving(settings: Settings, **extra: str) -> Iterator[tuple[str, "subprocess
     )
     try:
         for _ in range(600):
+            assert process.poll() is None, "the server did not start"
             with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
                 break
             time.sleep(0.1)

@@ -12,6 +12,7 @@ from sqlalchemy import Select, select
 from crm_api.kit import clock, effects
 from crm_api.kit.access import access_values
 from crm_api.kit.dispatch import Dispatch
+from crm_api.kit.errors import Unavailable
 from crm_api.kit.http import KitRoute
 from crm_api.kit.principal import Principal, Reach
 from crm_api.kit.streaming import Stream, chunk, streaming
@@ -37,6 +38,12 @@ async def written(uow: UnitOfWork, seen: list[Any]) -> AsyncIterator[bytes]:
         yield "".join(f"{row[0]}\n" for row in rows).encode()
 
 
+async def failing(error: Exception) -> AsyncIterator[bytes]:
+    for _ in range(0):
+        yield b""
+    raise error
+
+
 def planted(company: Company) -> tuple[FastAPI, list[Any]]:
     """An application with one streaming route, on the database of the test."""
     seen: list[Any] = []
@@ -48,18 +55,22 @@ def planted(company: Company) -> tuple[FastAPI, list[Any]]:
         uow.add(effects.event(uow, customers, row, "exported", {}, clock.now()))
         return Stream(written(uow, seen), "text/plain")
 
+    @router.post("/broken/{kind}", operation_id="customers_break")
+    async def break_stream(kind: str, uow: Annotated[UnitOfWork, streaming(customers.read)]) -> Any:
+        return Stream(failing(Unavailable() if kind == "known" else RuntimeError("secret")), "text/plain")
+
     app = FastAPI()
     app.state.edge = company.served.app.state.edge
     app.middleware_stack = Dispatch(router.routes, app.build_middleware_stack())
     return app, seen
 
 
-async def ask(app: FastAPI, actor: Actor) -> httpx.Response:
+async def ask(app: FastAPI, actor: Actor, path: str = "stream") -> httpx.Response:
     headers = {"Authorization": f"Bearer {actor.token}"}
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="http://crm.test", headers=headers
     ) as client:
-        return await client.post("/api/v1/customers/stream")
+        return await client.post(f"/api/v1/customers/{path}")
 
 
 async def test_every_chunk_sees_the_rows_of_its_tenant_and_the_trace_is_there_first(
@@ -75,6 +86,16 @@ async def test_every_chunk_sees_the_rows_of_its_tenant_and_the_trace_is_there_fi
     assert answer.headers["content-type"].startswith("text/plain")
     assert seen == [None] * CHUNKS, "a connection was held between chunks"
     assert len(await company.rows("events", type="customer.exported")) == 1
+
+
+@pytest.mark.parametrize(("kind", "status"), [("known", 503), ("unknown", 500)])
+async def test_what_fails_before_the_first_byte_is_refused_as_a_problem(
+    company: Company, kind: str, status: int
+) -> None:
+    answer = await ask(planted(company)[0], company.owner, f"broken/{kind}")
+    assert (answer.status_code, answer.json()["status"]) == (status, status)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "secret" not in answer.text
 
 
 async def test_without_the_permission_nothing_is_read_and_nothing_recorded(company: Company) -> None:

@@ -16,7 +16,7 @@ from fastapi.dependencies.utils import solve_dependencies
 from fastapi.params import Form
 from fastapi.routing import APIRoute
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from crm_api.encryption import Cipher
@@ -39,7 +39,7 @@ from crm_api.kit.resolving import plan_of
 from crm_api.kit.resource import Resource
 from crm_api.kit.responding import refusal, respond, tried
 from crm_api.kit.sse import Streams
-from crm_api.kit.streaming import StreamDoor
+from crm_api.kit.streaming import StreamDoor, begun
 from crm_api.kit.uow import PublicUnit, UnitOfWork
 from crm_api.kit.uploads import Multipart, read_upload
 from crm_api.kit.wishes import NONE, Wishes, wishes_of
@@ -144,6 +144,8 @@ class KitRoute(APIRoute):
             content = await self._read(request, principal)
             wishes = self._wishes(request, content)
             response = await self._repeatably(edge, request, principal, request_id, content, wishes)
+            if isinstance(response, StreamingResponse):
+                response.body_iterator = await begun(response.body_iterator)
         except Problem as problem:
             await self._account_refusal(request, principal, request_id, problem)
             response = refusal(request, problem, request_id)

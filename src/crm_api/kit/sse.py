@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
+from typing import Any
 
 from starlette.requests import Request
 
@@ -58,6 +59,22 @@ class Streams:
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+def stream_answers(schema: str) -> dict[int | str, dict[str, Any]]:
+    """What a route says of its stream, the `data` of whose events is of a schema of the document."""
+    data = {
+        "type": "string",
+        "contentMediaType": "application/json",
+        "contentSchema": {"$ref": f"#/components/schemas/{schema}"},
+    }
+    event = {
+        "type": "object",
+        "properties": {"id": {"type": "string"}, "event": {"type": "string"}, "data": data},
+        "required": ["id", "event", "data"],
+    }
+    content = {"text/event-stream": {"itemSchema": event}}
+    return {200: {"description": "Events, as long as you stay.", "content": content}}
 
 
 def frame(data: bytes, *, name: str, token: str) -> bytes:

@@ -5,7 +5,7 @@ transaction of its own with the tenant set: after the commit the setting is gone
 file with a 200; and no connection is held while a slow client reads.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -36,11 +36,31 @@ class Stream(NamedTuple):
         return {"X-Content-Type-Options": "nosniff", **alone, **kept}
 
 
+async def begun(content: AsyncIterable[Any]) -> AsyncIterator[Any]:
+    """The same bytes, the first at hand: what fails before them is refused like anything else, not cut off."""
+    chunks = aiter(content)
+    first = await anext(chunks, b"")
+
+    async def whole() -> AsyncIterator[Any]:
+        yield first
+        async for chunk in chunks:
+            yield chunk
+
+    return whole()
+
+
 def disposition(name: str) -> str:
     """`Content-Disposition` of a download (RFC 6266), for names in any script; nothing in one breaks out of it."""
     name = file_name(name)
     plain = "".join(c if c.isascii() else "_" for c in name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def file_answers(media_types: Iterable[str]) -> dict[int | str, dict[str, Any]]:
+    """What a route says of the file that it answers, in one of these types."""
+    bare = [media_type.partition(";")[0] for media_type in media_types]
+    content = {media: {"schema": {"type": "string", "contentMediaType": media}} for media in bare}
+    return {200: {"description": "The file.", "content": content}}
 
 
 class StreamDoor(Door):

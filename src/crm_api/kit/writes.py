@@ -114,8 +114,12 @@ def writes(
     update: type[Schema],
     service: Callable[[UnitOfWork], Verbs],
     read: type[BaseModel],
+    created: type[BaseModel] | None = None,
 ) -> None:
-    """Add `POST /batch` and, where other systems' keys are kept, `PUT /by-external/{source}/{key}`."""
+    """Add `POST /batch` and, where other systems' keys are kept, `PUT /by-external/{source}/{key}`.
+
+    `created` is how a new record is shown, where that differs.
+    """
     writer = WRITERS[resource.name] = Writer(resource, create, update, service)
     words, one = resource.name.replace("_", " "), resource.singular.replace("_", " ")
     router.add_api_route(
@@ -137,7 +141,7 @@ def writes(
             operation_id=f"{resource.name}_upsert",
             summary=f"Create or change a {one} by its key in another system",
             description=f"200 for a {one} that was there, 201 for a new one, which then holds the key.",
-            responses={201: {"model": read, "description": "Created"}},
+            responses={201: {"model": created or read, "description": "Created"}},
         )
 
 

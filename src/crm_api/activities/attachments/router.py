@@ -5,13 +5,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
+from crm_api.activities.attachments.kinds import FORMATS
 from crm_api.activities.attachments.resource import attachments
 from crm_api.activities.attachments.schemas import AttachmentRead, AttachmentUpload
 from crm_api.activities.attachments.service import AttachmentService
 from crm_api.kit.allowed import allowed
 from crm_api.kit.http import KitRoute
 from crm_api.kit.reads import reads
-from crm_api.kit.streaming import Stream, streaming
+from crm_api.kit.streaming import Stream, file_answers, streaming
 from crm_api.kit.uow import UnitOfWork
 from crm_api.kit.uploads import multipart
 from crm_api.storage.files import files
@@ -45,12 +46,7 @@ async def create_attachment(data: Annotated[AttachmentUpload, multipart()], uow:
     operation_id="attachments_download",
     summary="Download an attachment",
     response_class=StreamingResponse,
-    responses={
-        200: {
-            "description": "The file.",
-            "content": {"application/octet-stream": {"schema": {"type": "string"}}},
-        }
-    },
+    responses=file_answers(kind.media_type for kind in FORMATS),
 )
 async def download_attachment(attachment_id: str, uow: CanDownload) -> Any:
     """The file as it was sent, to be kept and not shown. There are no partial downloads. Every one is on record."""

@@ -17,14 +17,8 @@ from crm_api.kit.http import KitRoute
 from crm_api.kit.list_parameters import list_parameters
 from crm_api.kit.reads import reads
 from crm_api.kit.resource import Resource
-from crm_api.kit.streaming import streaming
+from crm_api.kit.streaming import file_answers, streaming
 from crm_api.kit.uow import UnitOfWork
-
-_FILES = {
-    media.partition(";")[0]: {"schema": {"type": "string", "contentMediaType": media.partition(";")[0]}}
-    for media in MEDIA_TYPES.values()
-}
-
 
 router = APIRouter(prefix="/api/v1/exports", tags=["exports"], route_class=KitRoute)
 CanCreate = Annotated[UnitOfWork, allowed(exports.create)]
@@ -55,7 +49,7 @@ async def create_export(data: ExportCreate, uow: CanCreate) -> Any:
     summary="Download a file",
     response_class=StreamingResponse,
     responses={
-        200: {"description": "The file.", "content": _FILES},
+        **file_answers(MEDIA_TYPES.values()),
         409: {"description": "The file is not there yet."},
         410: {"description": "The file has expired."},
     },
@@ -88,7 +82,7 @@ def _add(router: APIRouter, resource: Resource) -> None:
         "spreadsheet program would run begins with an apostrophe, which an import takes away again. Every export "
         "is on record.",
         response_class=StreamingResponse,
-        responses={200: {"description": "The file.", "content": _FILES}},
+        responses=file_answers(MEDIA_TYPES.values()),
         openapi_extra={"parameters": [*_own_parameters(), *_list_parameters(resource)]},
     )
 

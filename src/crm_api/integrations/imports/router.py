@@ -9,11 +9,12 @@ from crm_api.integrations.imports.models import RowStatus
 from crm_api.integrations.imports.resource import COMMIT, imports
 from crm_api.integrations.imports.schemas import ImportRead, ImportRowList, ImportUpdate, ImportUpload
 from crm_api.integrations.imports.service import ImportService
+from crm_api.integrations.sheets.rows import MEDIA_TYPES
 from crm_api.kit.allowed import allowed
 from crm_api.kit.http import KitRoute
 from crm_api.kit.i18n import negotiate
 from crm_api.kit.reads import reads
-from crm_api.kit.streaming import streaming
+from crm_api.kit.streaming import file_answers, streaming
 from crm_api.kit.uow import UnitOfWork
 from crm_api.kit.uploads import multipart
 
@@ -115,12 +116,7 @@ async def list_import_rows(
     operation_id="imports_get_errors",
     summary="Get the rows that failed as a file",
     response_class=StreamingResponse,
-    responses={
-        200: {
-            "description": "The file.",
-            "content": {"application/octet-stream": {"schema": {"type": "string"}}},
-        }
-    },
+    responses=file_answers(MEDIA_TYPES.values()),
 )
 async def get_import_errors(
     request: Request, import_id: str, uow: Annotated[UnitOfWork, streaming(imports.read)]

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
+from starlette.responses import StreamingResponse
 
 from crm_api.integrations.operations.following import following
 from crm_api.integrations.operations.schemas import OperationRead
@@ -12,7 +13,7 @@ from crm_api.kit import reading
 from crm_api.kit.allowed import allowed
 from crm_api.kit.http import KitRoute
 from crm_api.kit.reads import reads
-from crm_api.kit.sse import event_stream
+from crm_api.kit.sse import event_stream, stream_answers
 from crm_api.kit.streaming import streaming
 from crm_api.kit.uow import UnitOfWork
 
@@ -38,7 +39,8 @@ async def cancel_operation(operation_id: str, uow: CanCancel) -> Any:
     "/{operation_id}/stream",
     operation_id="operations_follow",
     summary="Follow an operation",
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    response_class=StreamingResponse,
+    responses=stream_answers("OperationRead"),
 )
 async def follow_operation(request: Request, operation_id: str, uow: CanFollow) -> Any:
     """Server-sent events: `progress` with the operation whenever it changes, at last `finished`."""

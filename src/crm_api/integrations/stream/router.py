@@ -8,19 +8,13 @@ from starlette.responses import StreamingResponse
 from crm_api.integrations.changes.resource import READ_CHANGES
 from crm_api.integrations.changes.service import NOW, FeedService, Watch, read_types
 from crm_api.kit.http import KitRoute
-from crm_api.kit.sse import event_stream
+from crm_api.kit.sse import event_stream, stream_answers
 from crm_api.kit.streaming import streaming
 from crm_api.kit.uow import UnitOfWork
 
 router = APIRouter(prefix="/api/v1/events", tags=["changes"], route_class=KitRoute)
 CanWatch = Annotated[UnitOfWork, streaming(READ_CHANGES)]
-STREAM: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "Events, as long as you stay.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
-    },
-    410: {"description": "The feed was restored to an earlier state."},
-}
+RESTORED = "The feed was restored to an earlier state."
 
 
 @router.get(
@@ -28,7 +22,7 @@ STREAM: dict[int | str, dict[str, Any]] = {
     operation_id="events_stream",
     summary="Stream changes",
     response_class=StreamingResponse,
-    responses=STREAM,
+    responses={**stream_answers("ChangeRead"), 410: {"description": RESTORED}},
 )
 async def stream_events(
     *,

@@ -22,7 +22,7 @@ CanRestore = Annotated[UnitOfWork, allowed(customers.restore)]
 CanAssign = Annotated[UnitOfWork, allowed(ASSIGN)]
 
 reads(router, customers, CustomerRead)
-writes(router, customers, CustomerCreate, CustomerUpdate, CustomerService, CustomerRead)
+writes(router, customers, CustomerCreate, CustomerUpdate, CustomerService, CustomerRead, CustomerCreated)
 
 
 @router.post(
