@@ -188,6 +188,9 @@ ROLES: dict[str, Role] = {
 SYSTEM: dict[str, dict[str, Reach]] = {
     "attachments.sweep": {"attachments:delete": ALL},
     "exports.expire": {"exports:read delete": ALL},
+    "imports.commit": {"imports:read commit": ALL},
+    "imports.undo": {"imports:read commit": ALL},
+    "imports.validate": {"imports:read commit": ALL},
     "operations.expire": {"operations:delete": ALL},
     "webhooks": {"webhooks:read update": ALL},
     "webhooks.prune": {"webhook_deliveries:prune": ALL},

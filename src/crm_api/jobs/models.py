@@ -88,6 +88,7 @@ operations = Resource(
     model=Operation,
     access=owned(),
     label="type",
+    open_when=None,
     events=("cancel_requested", "cancelled"),
 )
 CANCEL = operations.action("cancel")

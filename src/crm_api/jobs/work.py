@@ -97,6 +97,12 @@ class Work:
         async with committed(JobUnit(self._pool, await self._load(), self.claim), permission) as uow:
             yield uow
 
+    @asynccontextmanager
+    async def own_unit(self, permission: Permission) -> AsyncIterator[UnitOfWork]:
+        """A unit as the job itself, with its grants in `roles`: for what must be noted whoever asked for the work."""
+        async with committed(JobUnit(self._pool, await self._system(), self.claim), permission) as uow:
+            yield uow
+
     async def progress(self, done: int, total: int | None = None, message_code: str | None = None) -> None:
         """Tell the operation how far the work is, at most once a second; Cancelled when it shall stop.
 

@@ -75,12 +75,16 @@ async def _change_periods(
 
 
 def _owned() -> list[Resource]:
-    return [resource for resource in RESOURCES.values() if resource.access.owned]
+    return [found for found in RESOURCES.values() if found.access.owned and found.open_when is not None]
 
 
 def _open(resource: Resource, columns: Any) -> list[ColumnElement[bool]]:
     alive = [columns.deleted_at.is_(None)] if resource.deletable else []
-    return [columns.owner_id == _OWNER, *alive, *(columns[k] == v for k, v in resource.open_when.items())]
+    return [
+        columns.owner_id == _OWNER,
+        *alive,
+        *(columns[k] == v for k, v in (resource.open_when or {}).items()),
+    ]
 
 
 def _count(resource: Resource) -> Select[Any]:

@@ -44,7 +44,7 @@ class Resource:
     `search` names the columns that `q=` finds, `sensitive_search` those among them that a restricted caller may not
     search. `subject` records can have notes and attachments. `guarded` records are changed only with `If-Match`.
     `portable` rows leave as exports and come in as imports. `open_when` tells which rows move along when their owner
-    changes team (closed ones keep their stamp).
+    changes team (closed ones keep their stamp) and keep an owner from leaving; None: nothing of it is ever handed over.
     `events` names what happens to a record besides being created, updated, deleted and restored, in the past tense.
     """
 
@@ -58,7 +58,7 @@ class Resource:
     sensitive_search: tuple[str, ...] = ()
     sensitive: tuple[str, ...] = ()
     children: tuple[Children, ...] = ()
-    open_when: Mapping[str, str] = field(default_factory=dict)
+    open_when: Mapping[str, str] | None = field(default_factory=dict)
     label: str = "name"
     subject: bool = False
     events: tuple[str, ...] = ()

@@ -1,9 +1,12 @@
 """Whose import it is, and what its rows may do: the rights of whoever commits it, asked again while it runs."""
 
+import asyncio
+from typing import Any
+
 import pytest
 
 from tests.factories.floors import Floor
-from tests.integrations.imports.conftest import Bench, mapped
+from tests.integrations.imports.conftest import Bench, Record, mapped
 
 FILES = {
     "customers": "name\nOne\n",
@@ -87,15 +90,57 @@ async def test_rows_keep_to_the_reach_of_their_author(bench: Bench, floor: Floor
     assert (await company.rows("customers", id=hidden["id"]))[0]["name"] == "Hidden"
 
 
-async def test_rights_that_are_gone_when_it_runs(bench: Bench) -> None:
+ROWS = 5_000
+LOSSES: dict[str, Any] = {
+    "the role": lambda http, user: http.patch(f"/users/{user}", json={"roles": ["executive"]}),
+    "everything": lambda http, user: http.post(f"/users/{user}/disable"),
+}
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+async def test_rights_that_are_gone_when_it_runs(bench: Bench, loss: str) -> None:
     company = bench.company
     agent = await company.user("account_manager")
     theirs = bench.by(agent)
     made = await theirs.upload("name\nx\n")
     assert (await agent.http.post(f"/imports/{made['id']}/commit")).status_code == 202
-    await company.owner.http.patch(f"/users/{agent.id}", json={"roles": ["executive"]})
+    assert (await LOSSES[loss](company.owner.http, agent.id)).status_code == 200
 
     await bench.runner.empty()
 
     assert await company.rows("customers") == []
     assert await company.rows("import_rows") == []
+    await _ended_as_barred(bench, made)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+async def test_rights_that_end_while_it_runs(bench: Bench, loss: str) -> None:
+    """What was written stays, and can be taken back by somebody else."""
+    company = bench.company
+    agent = await company.user("administrator")
+    lines = "".join(f"P{i},Thing\n" for i in range(ROWS))
+    made = await bench.by(agent).upload(f"code,name\n{lines}", "products")
+    assert (await agent.http.post(f"/imports/{made['id']}/commit")).status_code == 202
+    running = asyncio.create_task(bench.runner.empty())
+    while not (await company.owner.http.get(f"/imports/{made['id']}")).json()["counts"]:
+        await asyncio.sleep(0.02)
+
+    assert (await LOSSES[loss](company.owner.http, agent.id)).status_code == 200
+    await running
+
+    left = await company.rows("import_rows", status="created")
+    assert 0 < len(left) < ROWS
+    assert len(await company.rows("products")) == len(left)
+    await _ended_as_barred(bench, made)
+    assert (await company.owner.http.post(f"/imports/{made['id']}/undo")).status_code == 202
+
+
+async def _ended_as_barred(bench: Bench, made: Record) -> None:
+    http = bench.company.owner.http
+    found = (await http.get(f"/imports/{made['id']}")).json()
+    assert (found["status"], found["failure"]) == ("failed", "import_author_barred")
+    (operation,) = await bench.company.rows("operations", id=found["operation_id"])
+    assert operation["status"] == "failed"
+    assert operation["error"]["code"] == "import_author_barred"
+    assert await bench.company.rows("events", type="import.failed") != []
+    assert (await http.patch(f"/imports/{made['id']}", json={})).json()["code"] == "import_done"

@@ -58,6 +58,8 @@ class Applier:
         if news:
             admit(uow, self._resource.create)
             done |= await self._create(uow, news, dry=dry)
+        if known:
+            admit(uow, self._resource.update)
         versions = await ImportRepository(uow).versions(self._resource, {str(one.match_id) for one in known})
         for one in known:
             done[one.number] = await self._update(uow, one, versions.get(str(one.match_id)), dry=dry)

@@ -1,6 +1,6 @@
 """What can be wrong with an import, and with one of its rows."""
 
-from crm_api.kit.errors import Conflict
+from crm_api.kit.errors import Conflict, Forbidden
 from crm_api.kit.messages import register
 
 register(
@@ -16,6 +16,10 @@ register(
         "import_not_done": (
             "Only an import that was carried out can be undone.",
             "只有已执行的导入才能撤销。",
+        ),
+        "import_author_barred": (
+            "Whoever asked for it may not do so any more; rows that were written before stay.",
+            "发起人已无此权限，此前已写入的行予以保留。",
         ),
         "unknown_column": ("The file has no such column.{hint}", "文件中没有该列。{hint}"),
         "unmapped": ("No column is mapped to this field.", "没有列映射到该字段。"),
@@ -53,3 +57,9 @@ class ImportNotDone(Conflict):
     """It has written nothing."""
 
     default_code = "import_not_done"
+
+
+class ImportAuthorBarred(Forbidden):
+    """Their rights ended during the run."""
+
+    default_code = "import_author_barred"

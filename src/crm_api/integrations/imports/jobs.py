@@ -3,10 +3,12 @@
 import asyncio
 from asyncio import to_thread
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
+from http import HTTPStatus
 from typing import Any
 
 from crm_api.integrations.imports.applying import Applier
+from crm_api.integrations.imports.errors import ImportAuthorBarred
 from crm_api.integrations.imports.fields import Spelling, targets
 from crm_api.integrations.imports.files import opened, taken
 from crm_api.integrations.imports.models import Import, ImportStatus, Outcome
@@ -20,7 +22,7 @@ from crm_api.integrations.sheets.rows import Sheet
 from crm_api.jobs.port import long_job
 from crm_api.jobs.work import Cancelled, Work
 from crm_api.kit.bulk import let_others
-from crm_api.kit.errors import Problem
+from crm_api.kit.errors import Forbidden, Problem
 from crm_api.kit.failpoints import failpoint
 from crm_api.kit.registries import RESOURCES
 from crm_api.kit.uow import UnitOfWork
@@ -30,27 +32,32 @@ MANY, FEW, BACK = 1_000, 100, 100
 
 
 async def _validate(work: Work, args: Mapping[str, Any]) -> Any:
-    run = await _started(work, args, ImportStatus.VALIDATING)
-    if run is None:
-        return None
     report = Report()
-    try:
+    async with _refusals_told(work, args, ImportStatus.DRAFT, report):
+        run = await _started(work, args, ImportStatus.VALIDATING)
+        if run is None:
+            return None
         async with opened(run.given) as sheet:
             async for batch in _batches(sheet, run, 0):
                 async with work.unit(COMMIT) as uow:
                     report.add(await run.applier.apply(uow, batch, dry=True))
                 await work.progress(report.total())
-    except Problem:  # the file is broken further down
-        await _finish(work, run.given.id, ImportStatus.DRAFT, report=report.as_json())
-        raise
-    await _finish(work, run.given.id, ImportStatus.VALIDATED, report=report.as_json())
+        await _finish(work, run, ImportStatus.VALIDATED, report=report.as_json())
     return report.as_json()
 
 
 async def _commit(work: Work, args: Mapping[str, Any]) -> Any:
-    run = await _started(work, args, ImportStatus.IMPORTING)
-    if run is None:
-        return None
+    async with _refusals_told(work, args, ImportStatus.FAILED):
+        run = await _started(work, args, ImportStatus.IMPORTING)
+        if run is None:
+            return None
+        report = await _written(work, run)
+        await _finish(work, run, ImportStatus.DONE)
+    return report.counts()
+
+
+async def _written(work: Work, run: "_Run") -> Report:
+    """Every row that was not yet: where an earlier run has come to is found in the ledger."""
     async with work.unit(COMMIT) as uow:
         repository = ImportRepository(uow)
         last, report = await repository.last_row(run.given.id), Report(await repository.counts(run.given.id))
@@ -62,11 +69,10 @@ async def _commit(work: Work, args: Mapping[str, Any]) -> Any:
                     await ImportRepository(uow).note(run.given.id, report.counts())
                 failpoint("import.batch")
                 await work.progress(report.total())
-    except (Problem, Cancelled):  # what was written stays, and can be taken back
-        await _finish(work, run.given.id, ImportStatus.DONE)
+    except Cancelled:  # what was written stays, and can be taken back
+        await _finish(work, run, ImportStatus.DONE)
         raise
-    await _finish(work, run.given.id, ImportStatus.DONE)
-    return report.counts()
+    return report
 
 
 async def _write(uow: UnitOfWork, run: "_Run", batch: Sequence[Candidate]) -> list[Outcome]:
@@ -77,19 +83,37 @@ async def _write(uow: UnitOfWork, run: "_Run", batch: Sequence[Candidate]) -> li
 
 
 async def _undo(work: Work, args: Mapping[str, Any]) -> Any:
-    run = await _started(work, args, ImportStatus.UNDOING)
-    if run is None:
-        return None
-    place: int | None = None
-    while True:
-        async with work.unit(COMMIT) as uow:
-            place = await undo_rows(uow, run.given, RESOURCES[run.given.resource], place, BACK)
-            counts = await ImportRepository(uow).counts(run.given.id)
-            await ImportRepository(uow).note(run.given.id, counts)
-        failpoint("import.undone")
-        if place is None:
-            await _finish(work, run.given.id, ImportStatus.UNDONE)
-            return counts
+    async with _refusals_told(work, args, ImportStatus.FAILED):
+        run = await _started(work, args, ImportStatus.UNDOING)
+        if run is None:
+            return None
+        place: int | None = None
+        while True:
+            async with work.unit(COMMIT) as uow:
+                place = await undo_rows(uow, run.given, RESOURCES[run.given.resource], place, BACK)
+                counts = await ImportRepository(uow).counts(run.given.id)
+                await ImportRepository(uow).note(run.given.id, counts)
+            failpoint("import.undone")
+            if place is None:
+                await _finish(work, run, ImportStatus.UNDONE)
+                return counts
+
+
+@asynccontextmanager
+async def _refusals_told(
+    work: Work, args: Mapping[str, Any], status: ImportStatus, report: Report | None = None
+) -> AsyncIterator[None]:
+    """What would be refused again ends the run, in the name of the job: its author may have no right left to say so."""
+    try:
+        yield
+    except Problem as problem:
+        if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise
+        told = ImportAuthorBarred() if isinstance(problem, Forbidden) else problem
+        found = {"report": report.as_json()} if report else {}
+        async with work.own_unit(COMMIT) as uow:
+            await ImportService(uow).finish(args["import_id"], status, failure=told.code, **found)
+        raise told from problem
 
 
 class _Run:
@@ -113,9 +137,9 @@ async def _started(work: Work, args: Mapping[str, Any], status: ImportStatus) ->
         return _Run(given, uow) if given.status == status else None
 
 
-async def _finish(work: Work, import_id: str, status: ImportStatus, **values: Any) -> dict[str, Any]:
+async def _finish(work: Work, run: _Run, status: ImportStatus, **values: Any) -> None:
     async with work.unit(COMMIT) as uow:
-        return await ImportService(uow).finish(import_id, status, **values)
+        await ImportService(uow).finish(run.given.id, status, **values)
 
 
 async def _batches(sheet: Sheet, run: _Run, after: int) -> AsyncIterator[list[Candidate]]:

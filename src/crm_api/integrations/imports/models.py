@@ -29,6 +29,7 @@ class ImportStatus(StrEnum):
     DONE = "done"
     UNDOING = "undoing"
     UNDONE = "undone"
+    FAILED = "failed"
 
 
 RUNNING = (ImportStatus.VALIDATING, ImportStatus.IMPORTING, ImportStatus.UNDOING)
@@ -70,6 +71,7 @@ class Import(Recorded, Base):
     counts: Mapped[dict[str, int] | None] = columns.structure(null=True)
     operation_id: Mapped[str | None] = columns.identifier(null=True)
     finished_at: Mapped[datetime | None] = columns.instant(null=True)
+    failure: Mapped[str | None] = columns.line(63, null=True)
     __table_args__ = (
         CheckConstraint(columns.choices_check("status", list(ImportStatus)), name="status"),
         CheckConstraint(columns.choices_check("mode", list(Mode)), name="mode"),

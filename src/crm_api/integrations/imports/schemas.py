@@ -138,6 +138,9 @@ class ImportRead(RecordRead):
     )
     operation_id: Id | None = Field(description="The operation at work on it, or the last one.")
     finished_at: Instant | None = Field(description="When the last row was written.", examples=[None])
+    failure: str | None = Field(
+        description="Code of the problem that ended the last run before its end.", examples=[None]
+    )
 
 
 class RowError(Schema):

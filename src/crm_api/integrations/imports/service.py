@@ -84,7 +84,7 @@ class ImportService:
         found = await self._repository.load(import_id)
         if found.status in RUNNING:
             raise ImportBusy
-        if found.status != ImportStatus.DONE:
+        if found.status not in (ImportStatus.DONE, ImportStatus.FAILED):
             raise ImportNotDone
         return await self._begin(found, ImportStatus.UNDOING, "imports.undo")
 
@@ -109,7 +109,8 @@ class ImportService:
         found = await self._repository.load(import_id)
         if found.status == status:
             return await self._repository.answer(found)
-        ended = {"finished_at": clock.now()} if status != ImportStatus.VALIDATED else {}
+        written = status not in (ImportStatus.DRAFT, ImportStatus.VALIDATED)
+        ended = {"finished_at": clock.now()} if written else {}
         found.apply({"status": status, **ended, **values})
         return await self._repository.save(found, event=status.value)
 
@@ -118,7 +119,8 @@ class ImportService:
         # what writes rows may stop between two of them; what only looks, or takes back, is carried through
         cancellable = status is ImportStatus.IMPORTING
         operation = await operations.start(self.uow, job, {"import_id": found.id}, cancellable=cancellable)
-        found.apply({"status": status, "operation_id": operation["id"], "finished_at": None})
+        begun = {"status": status, "operation_id": operation["id"], "finished_at": None, "failure": None}
+        found.apply(begun)
         return await self._repository.save(found, event=status.value)
 
     async def _idle(self, import_id: str) -> Import:

@@ -37,13 +37,14 @@ def upgrade() -> None:
     sa.Column('counts', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
     sa.Column('operation_id', sa.Uuid(as_uuid=False), nullable=True),
     sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('failure', sa.Text(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('created_by', sa.Uuid(as_uuid=False), nullable=False),
     sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('updated_by', sa.Uuid(as_uuid=False), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint("mode IN ('create', 'update', 'upsert')", name=op.f('imports_mode_check')),
-    sa.CheckConstraint("status IN ('draft', 'validating', 'validated', 'importing', 'done', 'undoing', 'undone')", name=op.f('imports_status_check')),
+    sa.CheckConstraint("status IN ('draft', 'validating', 'validated', 'importing', 'done', 'undoing', 'undone', 'failed')", name=op.f('imports_status_check')),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('imports_pkey'))
     )
     op.create_index('imports_created_by_idx', 'imports', ['tenant_id', 'created_by', 'created_at', 'id'], unique=False)
