@@ -122,7 +122,7 @@ async def test_rights_that_end_while_it_runs(bench: Bench, loss: str) -> None:
     made = await bench.by(agent).upload(f"code,name\n{lines}", "products")
     assert (await agent.http.post(f"/imports/{made['id']}/commit")).status_code == 202
     running = asyncio.create_task(bench.runner.empty())
-    while not (await company.owner.http.get(f"/imports/{made['id']}")).json()["counts"]:
+    while not (await company.owner.http.get(f"/imports/{made['id']}")).json()["counts"]:  # noqa: ASYNC110
         await asyncio.sleep(0.02)
 
     assert (await LOSSES[loss](company.owner.http, agent.id)).status_code == 200

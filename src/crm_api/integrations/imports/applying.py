@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, Final, cast
 
-from crm_api.integrations.imports.fields import EXTERNAL_ID
+from crm_api.integrations.imports.fields import CUSTOM, EXTERNAL_ID
 from crm_api.integrations.imports.models import Import, Mode, Outcome, RowStatus
 from crm_api.integrations.imports.planning import Candidate, Lookup, Plan
 from crm_api.integrations.imports.repository import ImportRepository
@@ -17,6 +17,7 @@ from crm_api.kit.principal import Reach
 from crm_api.kit.registries import RESOURCES
 from crm_api.kit.resolving import validated
 from crm_api.kit.resource import Resource
+from crm_api.kit.rules import RULES, Rule
 from crm_api.kit.schemas import Schema
 from crm_api.kit.uow import UnitOfWork
 from crm_api.kit.writers import Writer
@@ -152,6 +153,8 @@ class Applier:
                 await check_many(uow, self._resource, build, list(newcomers.values()))
                 if not dry:
                     await store_many(uow, self._resource, list(newcomers.values()))
+                elif self._plan.unique:
+                    await self._check_unique(uow, list(newcomers.values()))
         except REFUSALS:  # somebody else was quicker with a key: which row it is shows one by one
             return {one.number: await self._alone(uow, one, dry=dry) for one in rows}
         done = {}
@@ -164,6 +167,19 @@ class Applier:
                 else Outcome(one.number, RowStatus.CREATED, new.row.id, new.row.version)
             )
         return done
+
+    async def _check_unique(self, uow: UnitOfWork, found: Sequence[Newcomer]) -> None:
+        """Unique values of the company's own fields that a record, or an earlier row, holds: else found by writing."""
+        for new in found:
+            if new.faults:
+                continue
+            held = {name for rule in RULES for name, _ in await _holders(uow, rule, self._resource, new.row)}
+            for name in self._plan.unique:
+                value = new.row.custom_fields.get(name.removeprefix(CUSTOM))
+                key = hash((name, str(value)))
+                if name in held or (value is not None and key in self._seen):
+                    new.refuse(name.replace(".", "/"), "duplicate")
+                self._seen.add(key)
 
     def _newcomer(self, one: Candidate) -> Newcomer:
         try:
@@ -240,6 +256,10 @@ async def _taken_back(uow: UnitOfWork, write: Any) -> Any:
         return undone.record
 
 
+async def _holders(uow: UnitOfWork, rule: Rule, resource: Resource, row: Any) -> list[tuple[str, str]]:
+    return await rule.holders(uow, resource, row) if rule.constraint else []
+
+
 def _would_update(one: Candidate) -> Outcome:
     return Outcome(one.number, RowStatus.UPDATED)
 
@@ -249,6 +269,7 @@ def _put(one: Candidate, target: str, record_id: str) -> None:
     if target in one.history:
         one.history[target] = record_id
     elif dot:
-        one.data[whole][0][part] = record_id
+        items = one.data[whole]
+        (items[0] if isinstance(items, list) else items)[part] = record_id
     else:
         one.data[target] = record_id

@@ -44,11 +44,18 @@ _GROUPING: Final = re.compile(r"(?<=\d)[\s'\u00a0\u202f](?=\d{3})")
 
 
 class Target(NamedTuple):
-    """Where a column goes: `kind` of the value; `refers` names the resource of a reference."""
+    """Where a column goes: `kind` of the value; `refers` names the resource of a reference.
+
+    `labels` are other names of it, `codes` what its folded texts stand for, of which it may take `several`.
+    """
 
     name: str
     kind: Kind | None
     refers: str | None = None
+    labels: tuple[str, ...] = ()
+    codes: Mapping[str, str] | None = None
+    several: bool = False
+    unique: bool = False
 
 
 class Spelling(NamedTuple):
@@ -103,11 +110,15 @@ def matchable(resource: Resource) -> list[str]:
     return ["id", *names, *(name for name in named if name in columns and name in resource.fields)]
 
 
-def reader(kind: Kind | None, spelling: Spelling) -> Read:
+def reader(target: Target, spelling: Spelling) -> Read:
     """How a cell becomes a value of a create body."""
+    kind, codes = target.kind, target.codes
     if isinstance(kind, Choice):
-        known = {fold(str(choice)): str(choice) for choice in kind.choices}
-        return lambda cell: known.get(fold(_text(cell)), _text(cell))
+        codes = {fold(str(choice)): str(choice) for choice in kind.choices}
+    if codes is not None and target.several:
+        return lambda cell: [codes.get(fold(_text(item)), item) for item in _list(cell)]
+    if codes is not None:
+        return lambda cell: codes.get(fold(_text(cell)), _text(cell))
     read = next((read for kinds, read in _READERS if isinstance(kind, kinds)), None)
     return partial(read, spelling=spelling) if read else _text
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from crm_api.integrations.imports.applying import Applier
 from crm_api.integrations.imports.errors import ImportAuthorBarred
-from crm_api.integrations.imports.fields import Spelling, targets
+from crm_api.integrations.imports.fields import Spelling, Target
 from crm_api.integrations.imports.files import opened, taken
 from crm_api.integrations.imports.models import Import, ImportStatus, Outcome
 from crm_api.integrations.imports.planning import Candidate, Plan
@@ -119,11 +119,9 @@ async def _refusals_told(
 class _Run:
     """One import at work: as it was configured when it was started, and with the rights of this moment."""
 
-    def __init__(self, given: Import, uow: UnitOfWork) -> None:
-        ImportService(uow).check(given)
+    def __init__(self, given: Import, uow: UnitOfWork, known: Mapping[str, Target]) -> None:
         resource, writer = RESOURCES[given.resource], WRITERS[given.resource]
         spelling = Spelling(given.date_format, given.decimal_comma, uow.principal.time_zone)
-        known = targets(resource, writer.create_schema)
         self.given = given
         self.plan = Plan(given, resource, known, spelling, uow.principal.currency)
         self.applier = Applier(given, resource, writer, self.plan)
@@ -134,7 +132,7 @@ async def _started(work: Work, args: Mapping[str, Any], status: ImportStatus) ->
     """None when an earlier run has finished, and only its end was not noted."""
     async with work.unit(COMMIT) as uow:
         given = await ImportRepository(uow).load(args["import_id"])
-        return _Run(given, uow) if given.status == status else None
+        return _Run(given, uow, await ImportService(uow).check(given)) if given.status == status else None
 
 
 async def _finish(work: Work, run: _Run, status: ImportStatus, **values: Any) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from crm_api.integrations.imports.fields import (
+    CUSTOM,
     EXTERNAL_ID,
     HISTORY,
     Read,
@@ -90,6 +91,7 @@ class Plan:
         self.moneys = [
             entry.target.name for entry in self.entries if isinstance(entry.target.kind, MoneyKind)
         ]
+        self.unique = [entry.target.name for entry in self.entries if entry.target.unique]
         self.column_of = {
             entry.target.name: " + ".join(given.column_names[place] for place in entry.columns)
             for entry in reversed(self.entries)
@@ -149,21 +151,28 @@ class Plan:
             flat["external_ids"] = [*_pairs(flat.get("external_ids", [])), key]
         elif "external_ids" in flat:
             flat["external_ids"] = _pairs(flat["external_ids"])
-        for name, value in flat.items():
-            whole, dot, part = name.partition(".")
-            if dot:
-                items = found.data.setdefault(whole, [{}] if whole in self.parts else {})
-                (items[0] if isinstance(items, list) else items)[part] = value
-            elif name in HISTORY:
-                found.history[name] = datetime.fromisoformat(value) if name == "created_at" else value
-            else:
-                found.data[name] = value
+        for name, value in sorted(flat.items()):  # a whole before its parts
+            self._put(found, name, value)
+
+    def _put(self, found: Candidate, name: str, value: Any) -> None:
+        whole, dot, part = name.partition(".")
+        if dot:
+            items = found.data.setdefault(whole, [{}] if whole in self.parts else {})
+            (items[0] if isinstance(items, list) else items)[part] = value
+        elif name in HISTORY:
+            found.history[name] = datetime.fromisoformat(value) if name == "created_at" else value
+        elif name != CUSTOM.removesuffix("."):
+            found.data[name] = value
+        elif isinstance(value, dict):
+            found.data[name] = dict(value)  # parts are put into it
+        else:
+            found.fault(name, "wrong_type", expected="an object")
 
 
 def _entry(
     target: Target, spelling: Spelling, columns: tuple[int, ...], item: Mapping[str, Any], default: Any = None
 ) -> Entry:
-    read = reader(target.kind, spelling)
+    read = reader(target, spelling)
     return Entry(
         columns,
         target,

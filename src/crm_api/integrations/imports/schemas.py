@@ -37,7 +37,8 @@ class ColumnMapping(Schema):
         description="Names of columns; the texts of several are joined by ` · `.", examples=[["Company"]]
     )
     field: Annotated[str, Field(max_length=100)] = Field(
-        description="A field of the resource, `external_id`, `<money>.currency`, `lines.<field>`, `created_at` or "
+        description="A field of the resource, `external_id`, `<money>.currency`, `lines.<field>`, "
+        "`custom_fields.<key>`, `created_at` or "
         "`created_by`.",
         examples=["name"],
     )

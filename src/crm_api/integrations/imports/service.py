@@ -1,13 +1,14 @@
 """The verbs of imports."""
 
 from asyncio import to_thread
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import islice
 from typing import Any, Final
 
+from crm_api.integrations.imports.customised import custom_targets
 from crm_api.integrations.imports.erring import failed_rows
 from crm_api.integrations.imports.errors import ImportBusy, ImportDone, ImportNotDone
-from crm_api.integrations.imports.fields import CUSTOM, Target, matchable, targets
+from crm_api.integrations.imports.fields import HISTORY, Target, matchable, targets
 from crm_api.integrations.imports.files import layout_of_import, local_copy
 from crm_api.integrations.imports.models import RUNNING, Import, ImportStatus, Mode, RowStatus
 from crm_api.integrations.imports.repository import ImportRepository
@@ -45,7 +46,11 @@ class ImportService:
         writer = self._writer(resource)
         async with local_copy(file.chunks()) as path:
             layout, columns, sample = await to_thread(_analysed, path, file.name)
-        mapping = self._suggested(writer, columns)
+        known = await self._writable(writer)
+        mapping = [
+            _mapped(column, field, known[field])
+            for column, field in suggestions(columns, known, known).items()
+        ]
         stored = await files().put(self.uow.principal.tenant_id, file.chunks())
         return await self._repository.add(
             Import.new(
@@ -67,7 +72,7 @@ class ImportService:
         if "encoding" in values or "delimiter" in values:
             await self._reread(found, values)
         found.apply(values)
-        self.check(found)
+        await self.check(found)
         found.status = ImportStatus.DRAFT
         return await self._repository.save(found)
 
@@ -115,7 +120,7 @@ class ImportService:
         return await self._repository.save(found, event=status.value)
 
     async def _begin(self, found: Import, status: ImportStatus, job: str) -> dict[str, Any]:
-        self.check(found)
+        await self.check(found)
         # what writes rows may stop between two of them; what only looks, or takes back, is carried through
         cancellable = status is ImportStatus.IMPORTING
         operation = await operations.start(self.uow, job, {"import_id": found.id}, cancellable=cancellable)
@@ -141,26 +146,28 @@ class ImportService:
             raise Forbidden
         return WRITERS[resource]
 
-    def _suggested(self, writer: Writer, columns: Sequence[str]) -> list[dict[str, Any]]:
-        known = self._writable(writer)
-        found = suggestions(columns, known, known)
-        return [_mapped(column, field, known[field]) for column, field in found.items()]
-
-    def _writable(self, writer: Writer) -> dict[str, Target]:
+    async def _writable(self, writer: Writer) -> dict[str, Target]:
         """What the caller may map a column to."""
         principal, resource = self.uow.principal, writer.resource
         rights: Mapping[str, Right] = principal.restrictions.get(resource.name, {})
         history = principal.reach(right_to_history(resource)) is not Reach.NONE
         return {
             name: target
-            for name, target in targets(resource, writer.create_schema).items()
-            if name.partition(".")[0] not in rights and (history or name not in ("created_at", "created_by"))
+            for name, target in [
+                *targets(resource, writer.create_schema).items(),
+                *(await custom_targets(self.uow, resource)).items(),
+            ]
+            if not any(name == held or name.startswith(f"{held}.") for held in rights)
+            and (history or name not in HISTORY)
         }
 
-    def check(self, found: Import) -> None:
-        """Faults of the mapping, each at its place; asked again when rows are written, for rights may be gone."""
+    async def check(self, found: Import) -> Mapping[str, Target]:
+        """What its columns may be mapped to; faults of the mapping are Invalid, each at its place.
+
+        Asked again when rows are written, for rights and fields may be gone.
+        """
         writer = self._writer(found.resource)
-        known = self._writable(writer)
+        known = await self._writable(writer)
         faults = [
             fault
             for index, item in enumerate(found.mapping)
@@ -169,11 +176,12 @@ class ImportService:
         faults += [
             Fault("pointer", f"/default_values/{name}", "unknown_field", {"hint": nearest(name, known)})
             for name in found.default_values
-            if name not in known and not name.startswith(CUSTOM)
+            if name not in known
         ]
         faults += _match_faults(found, writer)
         if faults:
             raise Invalid(faults=faults)
+        return known
 
     async def _reread(self, found: Import, values: dict[str, Any]) -> None:
         """Another encoding or separator gives other columns; what was mapped to those that are gone is unmapped."""

@@ -59,6 +59,7 @@ def suggestions(
             _plain(field),
             _plain(field.removesuffix("_id")),
             *map(_plain, WORDS.get(field, "").split(",")),
+            *map(_plain, targets[field].labels),
         }
         if word and field in targets
     }
