@@ -25,6 +25,7 @@ async def fields(actor: Actor, name: str) -> dict[str, Any]:
 
 async def test_an_object_is_described_with_its_standard_fields(company: Company) -> None:
     found = await described(company.owner, "products")
+    assert found == await described(company.owner, "product")
     known = {field["name"]: field for field in found["fields"]}
 
     assert (

@@ -11,7 +11,9 @@ from crm_api.setup.metadata import service
 from crm_api.setup.metadata.schemas import ObjectList, ObjectRead
 
 router = APIRouter(prefix="/api/v1/metadata", tags=["metadata"], route_class=KitRoute)
-ObjectType = Annotated[str, Path(description="Type of the object.", examples=["customers"])]
+ObjectType = Annotated[
+    str, Path(description="Type of the object, in the plural or the singular.", examples=["customers"])
+]
 Anybody = Annotated[UnitOfWork, signed_in()]
 
 

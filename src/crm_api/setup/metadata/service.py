@@ -20,8 +20,9 @@ def list_all(uow: UnitOfWork) -> dict[str, Any]:
 
 
 async def get(uow: UnitOfWork, name: str) -> dict[str, Any]:
-    """One type of object; one that the caller may not read is NotFound like one that does not exist."""
-    resource, principal = RESOURCES.get(name), uow.principal
+    """One type of object, by its name or, as changes name it, in the singular; unreadable is NotFound like unknown."""
+    principal = uow.principal
+    resource = next((found for found in RESOURCES.values() if name in (found.name, found.singular)), None)
     if resource is None or not principal.reach(resource.read):
         raise NotFound
     dictionaries = await DICTIONARIES.fresh(uow)
