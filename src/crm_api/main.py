@@ -162,6 +162,7 @@ def document() -> dict[str, Any]:
         version=__version__,
         description=wiring.DESCRIPTION,
         tags=wiring.TAGS,
+        groups=wiring.TAG_GROUPS,
         webhooks=wiring.WEBHOOKS(),
         servers=SERVERS,
     )

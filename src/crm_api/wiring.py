@@ -108,6 +108,18 @@ TAGS = (
     {"name": "dictionary-items", "description": "Choices that the company names itself (数据字典)."},
     {"name": "saved-views", "description": "List requests under a name (视图)."},
 )
+# How the tags are put together for readers.
+TAG_GROUPS = {
+    "Access (身份与权限)": ("auth", "users", "teams", "roles", "api-keys"),
+    "Parties (客户)": ("customers", "contacts"),
+    "Catalog (产品)": ("products",),
+    "Activities (活动)": ("notes", "attachments"),
+    "Sales (销售)": ("pipelines", "opportunities"),
+    "Analytics (分析)": ("reports",),
+    "Set-up (设置)": ("custom-fields", "metadata", "dictionary-types", "dictionary-items", "saved-views"),
+    "Integration (集成)": ("search", "exports", "imports", "changes", "webhooks"),
+    "Running (运行)": ("operations", "dead-letters", "audit"),
+}
 
 # What a record is called in a Chinese message.
 NAMES = {

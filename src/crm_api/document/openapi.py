@@ -6,6 +6,7 @@ What FastAPI cannot know a route says in three attributes: `errors`, the statuse
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from fastapi._compat import get_definitions, get_flat_models_from_fields, get_model_name_map
@@ -42,13 +43,15 @@ def build_document(
     version: str,
     description: str,
     tags: Sequence[Mapping[str, Any]],
+    groups: Mapping[str, Sequence[str]] = MappingProxyType({}),
     servers: Sequence[Mapping[str, Any]] = (),
     webhooks: Sequence[BaseRoute] = (),
 ) -> dict[str, Any]:
     """The document of these routes, and of the requests that are sent to others: `webhooks`, by name of event.
 
     Keys are sorted, except that the properties of a schema keep the order in which they were declared.
-    ValueError when an operationId or a name of a schema is taken twice, or a reference leads nowhere.
+    ValueError when an operationId or a name of a schema is taken twice, a reference leads nowhere, or a tag is in no
+    group, or in two.
     """
     document = get_openapi(
         title=title,
@@ -63,18 +66,24 @@ def build_document(
     components["schemas"] = {**_definitions([*routes, *webhooks]), **problem_schemas()}
     components |= header_components()
     components["securitySchemes"] = _SECURITY_SCHEMES
+    document["x-tagGroups"] = [{"name": name, "tags": [*grouped]} for name, grouped in groups.items()]
     document["security"] = [{name: []} for name in _SECURITY_SCHEMES]
     _complete_operations(document, routes)
     _complete_webhooks(document.get("webhooks", {}))
+    _refine(document)
+    _check(document)
+    return _sorted(document)
+
+
+def _refine(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
     for schema in _root_schemas(document):
         _tidy(schema)
     _forget_defaults(document)
-    _describe_references(components["schemas"])
+    _describe_references(schemas)
     add_sparse_schemas(document)
-    compose_examples(components["schemas"])
+    compose_examples(schemas)
     _leave_out_unused(document)
-    _check(document)
-    return _sorted(document)
 
 
 def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -258,6 +267,9 @@ def _check(document: dict[str, Any]) -> None:
     long = sorted(name for name in document["components"]["schemas"] if not name.isalnum())
     if long:
         raise ValueError(f"classes of one name, which become schemas that nobody can read: {long}")
+    grouped = sorted(tag for group in document["x-tagGroups"] for tag in group["tags"])
+    if grouped and grouped != sorted(tag["name"] for tag in document["tags"]):
+        raise ValueError("every tag belongs to one group")
     lost = sorted({reference for reference in _references(document) if not _leads(document, reference)})
     if lost:
         raise ValueError(f"references that lead nowhere: {lost}")

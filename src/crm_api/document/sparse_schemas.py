@@ -87,4 +87,7 @@ def _optional(field: dict[str, Any]) -> dict[str, Any]:
         if {"type": "null"} not in field["anyOf"]:
             field["anyOf"].append({"type": "null"})
         return {**field, **told}
-    return {"anyOf": [field, {"type": "null"}], **told}
+    if "type" not in field:
+        return {"anyOf": [field, {"type": "null"}], **told}
+    choices = {"enum": [*field["enum"], None]} if "enum" in field else {}
+    return {**field, **choices, "type": [field["type"], "null"], **told}
