@@ -11,8 +11,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from crm_api.jobs.figures import figures
-from crm_api.kit.answers import json_answer
+from crm_api.kit.answers import json_answer, problem_answer
+from crm_api.kit.dispatch import counted
+from crm_api.kit.errors import RateLimited
 from crm_api.kit.http import Edge
+from crm_api.kit.ids import new_id
 from crm_api.kit.observability import metrics_text
 from crm_api.server.database_roles import unsafe_reasons
 from crm_api.server.migrating import pending
@@ -33,8 +36,12 @@ def probe_routes() -> list[Route]:
 def document_route(path: str, document: Callable[[], Any]) -> Route:
     """The OpenAPI document, made when it is first asked for."""
 
-    async def answer(_: Request) -> Response:
-        return Response(orjson.dumps(document()), media_type="application/json")
+    async def answer(request: Request) -> Response:
+        try:
+            standing = await counted(request)
+        except RateLimited as limited:
+            return problem_answer(limited, language="en", instance=path, request_id=new_id())
+        return Response(orjson.dumps(document()), media_type="application/json", headers=standing)
 
     return Route(path, answer)
 

@@ -8,7 +8,7 @@ import pytest
 from crm_api.kit import clock
 from crm_api.kit.ids import new_id
 from crm_api.kit.principal import Principal
-from tests.factories.companies import Company
+from tests.factories.companies import Company, Served
 from tests.factories.everybody import key
 from tests.limits.conftest import Serving, left, visitor
 
@@ -28,6 +28,24 @@ async def test_an_answer_tells_what_is_left(company: Company, serving: Serving) 
     assert answer.headers["ratelimit-policy"] == '"user";q=10;w=60, "tenant";q=100;w=60'
     assert left(answer) == {"user": 9, "tenant": 99}
     assert all(1 <= int(part.split("t=")[1]) <= 60 for part in answer.headers["ratelimit"].split(", "))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/nope", 404), ("DELETE", "/customers", 405), ("GET", "/openapi.json", 200)],
+)
+async def test_what_no_resource_answers_counts_for_its_address(
+    served: Served, serving: Serving, method: str, path: str, status: int
+) -> None:
+    async with serving(rate_limit_address=1) as strict:
+        first = await visitor(strict).request(method, path)
+        second = await visitor(strict).request(method, path)
+        elsewhere = await visitor(strict, "192.0.2.2").request(method, path)
+    assert (first.status_code, left(first)) == (status, {"address": 0})
+    assert first.headers["ratelimit-policy"] == '"address";q=1;w=60'
+    assert (second.status_code, second.json()["code"], left(second)) == (429, "rate_limited", {"address": 0})
+    assert 1 <= int(second.headers["retry-after"]) <= 60
+    assert elsewhere.status_code == status
 
 
 async def test_without_limits_nothing_is_told(company: Company) -> None:

@@ -1,7 +1,7 @@
 """Routing in constant time: the segment after `/api/v1/` is looked up, only that resource's routes are tried."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,9 +9,10 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from crm_api.kit.answers import problem_answer
-from crm_api.kit.errors import MethodNotAllowed, NotFound, Problem
+from crm_api.kit.errors import MethodNotAllowed, NotFound, Problem, RateLimited
 from crm_api.kit.i18n import negotiate
 from crm_api.kit.ids import new_id
+from crm_api.kit.requests import origin_of
 
 PREFIX = "/api/v1/"
 
@@ -54,10 +55,22 @@ def _place(path: str, raw_path: str) -> tuple[str, int]:
 async def refuse(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
     """A refusal before any route."""
     request, request_id = Request(scope), new_id()
+    try:
+        standing = await counted(request)
+    except RateLimited as limited:
+        problem, standing = limited, {}
     language = negotiate(request.headers.get("accept-language", ""))
     answer = problem_answer(problem, language=language, instance=scope["path"], request_id=request_id)
+    answer.headers.update(standing)
     answer.headers["X-Request-Id"] = request_id
     await answer(scope, receive, send)
+
+
+async def counted(request: Request) -> Mapping[str, str]:
+    """What no resource answers counts for its address: the headers that tell so, or RateLimited."""
+    edge = request.app.state.edge
+    address = origin_of(request, "", edge.trusted_proxies).ip
+    return await edge.limits.admit(None, address or "") if edge.limits else {}
 
 
 def _not_allowed(methods: Iterable[str]) -> Problem:
