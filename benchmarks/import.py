@@ -19,12 +19,12 @@ from typing import Any
 
 import asyncpg
 import httpx
-from read_path import PORT
-from stage import Cast, arguments, prepared, worker
+from stage import Cast, arguments, free_port, prepared, worker
 
 from crm_api.settings import Settings
 
 BATCH, IDLE_SECONDS = 1_000, 10.0
+PORT = free_port()
 API = f"http://127.0.0.1:{PORT}/api/v1"
 HEADER = ["name", "code", "phones", "emails", "region", "address", "level", "external_id"]
 

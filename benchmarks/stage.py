@@ -181,6 +181,13 @@ FROM (SELECT i, (hashint4(i) & 1073741823) % cardinality($2::uuid[]) AS pick,
 """
 
 
+def free_port() -> int:
+    """One that nothing else on this machine answers at."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
 @contextmanager
 def worker(settings: Settings, port: int) -> Iterator[None]:
     """The API and its hand-written twin in one uvicorn worker process."""

@@ -107,13 +107,18 @@ async def let_others(place: int) -> None:
 
 
 async def _send(uow: UnitOfWork, model: type[Base], rows: Sequence[Any], gathered: Sequence[Effect]) -> None:
-    """Rows and the plain inserts that go with them, table by table."""
-    inserts: dict[type[Base], list[Mapping[str, Any]]] = {model: [row.__dict__ for row in rows]}
+    await insert_many(uow, model, [row.__dict__ for row in rows])
+    await send_inserts(uow, gathered)
+
+
+async def send_inserts(uow: UnitOfWork, gathered: Sequence[Effect]) -> None:
+    """What goes with new rows and is a plain insert, table by table."""
+    inserts: dict[type[Base], list[Mapping[str, Any]]] = defaultdict(list)
     for effect in gathered:
-        for other in effect.inserts:
-            inserts.setdefault(other, []).append(effect.values)
-    for table_of, values in inserts.items():
-        await insert_many(uow, table_of, values)
+        for model in effect.inserts:
+            inserts[model].append(effect.values)
+    for model, values in inserts.items():
+        await insert_many(uow, model, values)
 
 
 async def insert_many(uow: UnitOfWork, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:

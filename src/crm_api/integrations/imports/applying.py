@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final, cast
 
 from crm_api.integrations.imports.fields import CUSTOM, EXTERNAL_ID
@@ -10,7 +11,7 @@ from crm_api.integrations.imports.planning import Candidate, Lookup, Plan
 from crm_api.integrations.imports.repository import ImportRepository
 from crm_api.integrations.imports.resource import right_to_history
 from crm_api.kit.allowed import admit
-from crm_api.kit.bulk import Newcomer, check_many, store_many
+from crm_api.kit.bulk import Newcomer, check_many, send_inserts, store_many
 from crm_api.kit.conflicts import REFUSALS, as_problem
 from crm_api.kit.errors import Fault, Problem
 from crm_api.kit.principal import Reach
@@ -146,7 +147,7 @@ class Applier:
     async def _create(self, uow: UnitOfWork, rows: Sequence[Candidate], *, dry: bool) -> dict[int, Outcome]:
         build = getattr(self._writer.service, "new_row", None)
         if build is None:
-            return {one.number: await self._alone(uow, one, dry=dry) for one in rows}
+            return await self._by_verb(uow, rows, dry=dry)
         newcomers = {one.number: self._newcomer(one) for one in rows}
         try:
             async with uow.savepoint():
@@ -190,14 +191,36 @@ class Applier:
     def _read(self, one: Candidate) -> Schema:
         return cast(Schema, validated(self._writer.create_schema, one.data))
 
+    async def _by_verb(self, uow: UnitOfWork, rows: Sequence[Candidate], *, dry: bool) -> dict[int, Outcome]:
+        """New rows through the verb of their resource, many in one savepoint; where one is refused, in halves."""
+        if dry or len(rows) == 1:
+            return {one.number: await self._alone(uow, one, dry=dry) for one in rows}
+        done = {}
+        try:
+            async with uow.savepoint():
+                with uow.apart() as gathered:
+                    for one in rows:
+                        record = await self._created(uow, one)
+                        done[one.number] = Outcome(
+                            one.number, RowStatus.CREATED, record["id"], record["version"]
+                        )
+                await send_inserts(uow, gathered)
+                for effect in gathered:
+                    if not effect.inserts:
+                        uow.add(effect)
+        except REFUSALS:
+            half = len(rows) // 2
+            first = await self._by_verb(uow, rows[:half], dry=dry)
+            return first | await self._by_verb(uow, rows[half:], dry=dry)
+        return done
+
+    async def _created(self, uow: UnitOfWork, one: Candidate) -> Any:
+        with uow.stamped(one.history):
+            return (await self._writer.create(uow, one.data)).record
+
     async def _alone(self, uow: UnitOfWork, one: Candidate, *, dry: bool) -> Outcome:
         """One new row through the verb of its resource."""
-
-        async def write() -> Any:
-            with uow.stamped(one.history):
-                return (await self._writer.create(uow, one.data)).record
-
-        return await self._tried(uow, one, RowStatus.CREATED, write, dry=dry)
+        return await self._tried(uow, one, RowStatus.CREATED, partial(self._created, uow, one), dry=dry)
 
     async def _update(self, uow: UnitOfWork, one: Candidate, before: int | None, *, dry: bool) -> Outcome:
         assert one.match_id is not None

@@ -62,9 +62,9 @@ class ImportRepository(Repository[Import]):
         found = await self.uow.fetch(("import rows", back), partial(_rows, back), values)
         return [dict(row) for row in found]
 
-    async def settle(self, import_id: str, row_no: int, status: str, errors: Any = None) -> None:
-        """What undoing made of a row."""
-        values = {"import_id": import_id, "number": row_no, "new_status": status, "new_errors": errors}
+    async def settle(self, import_id: str, numbers: list[int], status: str, errors: Any = None) -> None:
+        """What undoing made of rows."""
+        values = {"import_id": import_id, "numbers": numbers, "new_status": status, "new_errors": errors}
         await self.uow.fetch("settle import row", _settle, values)
 
     async def diff(self, resource: Resource, record_id: str, version: int) -> dict[str, Any]:
@@ -79,8 +79,10 @@ class ImportRepository(Repository[Import]):
         if by == "id":
             return {key: [key] for key in await visible_ids(self.uow, resource, _ids(wanted))}
         if by == "external_id":
-            rows = await self._fetch(resource, by, _by_link, {"source": source or "", "keys": wanted})
-            return _grouped((row[0], row[1]) for row in rows)
+            values = {"of": resource.name, "source": source or "", "keys": wanted}
+            rows = await self.uow.fetch("linked records", _by_link, values)
+            seen = await visible_ids(self.uow, resource, {row[1] for row in rows})
+            return _grouped((row[0], row[1]) for row in rows if row[1] in seen)
         if by in ("emails", "phones"):
             return await self._reached(resource, by, wanted)
         if by == "name" and "name_sort" in table(resource.model).columns:
@@ -155,15 +157,13 @@ def _by_column(name: str, resource: Resource, scope: Scope) -> Select[Any]:
     return select(rows.c[name], rows.c.id.cast(Text)).where(rows.c[name] == wanted, *conditions)
 
 
-def _by_link(resource: Resource, scope: Scope) -> Select[Any]:
-    rows, conditions = _visible(resource, scope)
+def _by_link() -> Select[Any]:
+    """Alone, not joined: a table that is being filled has no statistics by which a join would be planned well."""
     links = scoped(ExternalId, "links")
-    return select(links.c.key, rows.c.id.cast(Text)).where(
+    return select(links.c.key, links.c.record_id.cast(Text)).where(
         links.c.resource == bindparam("of", type_=Text),
         links.c.source == bindparam("source", type_=Text),
         links.c.key == any_(bindparam("keys", type_=ARRAY(Text))),
-        rows.c.id == links.c.record_id,
-        *conditions,
     )
 
 
@@ -228,7 +228,7 @@ def _settle() -> Update:
     rows = table(ImportRow).c
     return (
         scoped_update(ImportRow)
-        .where(rows.import_id == _IMPORT, rows.row_no == bindparam("number", type_=Integer))
+        .where(rows.import_id == _IMPORT, rows.row_no == any_(bindparam("numbers", type_=ARRAY(Integer))))
         .values(
             status=bindparam("new_status", type_=Text), errors=bindparam("new_errors", type_=rows.errors.type)
         )

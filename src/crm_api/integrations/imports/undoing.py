@@ -1,5 +1,6 @@
 """Taking an import back: what it created is deleted, what it changed is restored, what others changed is left."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from crm_api.integrations.imports.models import Import, RowStatus
@@ -23,18 +24,31 @@ async def undo_rows(
     """Take back the last rows before a place, the last one first; the place to go on from, None at the top."""
     repository = ImportRepository(uow)
     rows = await repository.rows(given.id, WRITTEN, _LAST if before is None else before, limit, back=True)
-    for row in rows:
-        try:
-            async with uow.savepoint():
-                await (_delete if row["status"] == RowStatus.CREATED else _restore)(uow, resource, row)
-            await repository.settle(given.id, row["row_no"], RowStatus.UNDONE)
-        except REFUSALS as error:
-            problem: Problem = await as_problem(uow, error)
-            errors: list[dict[str, Any]] = [
-                {"column": None, "field": None, "code": problem.code, "params": {}}
-            ]
-            await repository.settle(given.id, row["row_no"], RowStatus.CONFLICT, errors)
+    await _take_back(uow, given, resource, rows)
     return rows[-1]["row_no"] if len(rows) == limit else None
+
+
+async def _take_back(
+    uow: UnitOfWork, given: Import, resource: Resource, rows: Sequence[dict[str, Any]]
+) -> None:
+    """Many in one savepoint; where one cannot be taken back, in halves."""
+    if not rows:
+        return
+    repository = ImportRepository(uow)
+    try:
+        async with uow.savepoint():
+            for row in rows:
+                await (_delete if row["status"] == RowStatus.CREATED else _restore)(uow, resource, row)
+        await repository.settle(given.id, [row["row_no"] for row in rows], RowStatus.UNDONE)
+    except REFUSALS as error:
+        if len(rows) > 1:
+            half = len(rows) // 2
+            await _take_back(uow, given, resource, rows[:half])
+            await _take_back(uow, given, resource, rows[half:])
+            return
+        problem: Problem = await as_problem(uow, error)
+        errors: list[dict[str, Any]] = [{"column": None, "field": None, "code": problem.code, "params": {}}]
+        await repository.settle(given.id, [rows[0]["row_no"]], RowStatus.CONFLICT, errors)
 
 
 async def _delete(uow: UnitOfWork, resource: Resource, written: dict[str, Any]) -> None:
