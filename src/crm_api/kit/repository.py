@@ -272,7 +272,7 @@ class Repository(Generic[R]):
                     "to": money_json(after[name], after[code]),
                 }
                 found |= {name: told} if any(told.values()) else {}
-        if "custom_fields" in changed and self.resource.customised:
+        if any(changed.get("custom_fields", ())) and self.resource.customised:
             found |= _custom_diff(*changed["custom_fields"])
         return found
 

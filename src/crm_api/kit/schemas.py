@@ -134,13 +134,13 @@ def _whole(value: object) -> object:
 
 
 def _phone(value: object) -> object:
-    raw = value.get("raw") if isinstance(value, Mapping) else value
+    raw = value if isinstance(value, str) else value.get("raw") if isinstance(value, Mapping) else None
     found = e164(raw) if isinstance(raw, str) else None
     return {"raw": raw, "value": found} if found else _fail("invalid_phone")
 
 
 def _email(value: object) -> object:
-    raw = value.get("raw") if isinstance(value, Mapping) else value
+    raw = value if isinstance(value, str) else value.get("raw") if isinstance(value, Mapping) else None
     found = fold_email(raw) if isinstance(raw, str) else None
     return {"raw": raw, "value": found} if found else _fail("invalid_email")
 
