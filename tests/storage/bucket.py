@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import uvicorn
 from starlette.applications import Starlette
@@ -38,8 +39,10 @@ class Bucket:
     async def answer(self, request: Request) -> Response:
         if request.path_params["bucket"] != "crm":
             return Response(status_code=404)
-        key, query = request.path_params["key"], request.query_params
+        key, query = request.path_params.get("key", ""), request.query_params
         match request.method:
+            case "GET" if "list-type" in query:
+                return self._list(query["prefix"])
             case "POST" if "uploads" in query:
                 return _xml(
                     "<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>"
@@ -69,6 +72,15 @@ class Bucket:
         await asyncio.sleep(0.05)  # slower than its client
         self._under_way -= 1
 
+    def _list(self, prefix: str) -> Response:
+        listed = "".join(
+            f"<Contents><Key>{key}</Key><LastModified>{datetime.now(UTC).isoformat()}</LastModified>"
+            f"<ETag>x</ETag><Size>{len(content)}</Size></Contents>"
+            for key, content in sorted(self.objects.items())
+            if key.startswith(prefix)
+        )
+        return _xml(f"<ListBucketResult><IsTruncated>false</IsTruncated>{listed}</ListBucketResult>")
+
     def _get(self, request: Request, key: str) -> Response:
         if key not in self.objects:
             return Response(status_code=404)
@@ -91,7 +103,8 @@ async def serving() -> AsyncIterator[Bucket]:
     bucket = Bucket()
     app = Starlette(
         routes=[
-            Route("/{bucket}/{key:path}", bucket.answer, methods=["GET", "HEAD", "PUT", "POST", "DELETE"])
+            Route("/{bucket}", bucket.answer, methods=["GET", "POST"]),
+            Route("/{bucket}/{key:path}", bucket.answer, methods=["GET", "HEAD", "PUT", "POST", "DELETE"]),
         ]
     )
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))

@@ -5,13 +5,14 @@ import hashlib
 import os
 import stat
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from crm_api.kit.ids import new_id
 from crm_api.storage.errors import FileMissing, StorageFailed
-from crm_api.storage.files import FileStore, checked
+from crm_api.storage.files import FileStore, checked, new_key
 from crm_api.storage.local import LocalFiles
 from crm_api.storage.s3 import PARTS_AT_ONCE, S3Files
 from tests.storage.bucket import Bucket, serving
@@ -95,6 +96,26 @@ async def test_a_cancelled_upload_leaves_no_file(tmp_path: Path) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert _left(tmp_path) == []
+
+
+async def test_a_file_is_in_doubt_until_it_is_settled(store: FileStore) -> None:
+    """From before its first byte, also when it never came; each tenant's apart."""
+    tenant, other = new_id(), new_id()
+    staged = await store.stage(tenant, _pieces(b"whole"))
+    never = new_key(tenant)
+    await store.condemn(never)
+    await store.stage(other, _pieces(b"theirs"))
+    kept = await store.put(tenant, _pieces(b"kept"))
+
+    later, earlier = (datetime.now(UTC) + timedelta(minutes=sign) for sign in (1, -1))
+    assert sorted(await store.doubtful(tenant, later)) == sorted([staged.key, never])
+    assert await store.doubtful(tenant, earlier) == []
+    await store.settle(staged.key)
+    assert await store.doubtful(tenant, later) == [never]
+    await store.delete(never)
+    await store.settle(never)
+    assert await store.doubtful(tenant, later) == []
+    assert (await _read(store, staged.key), await _read(store, kept.key)) == (b"whole", b"kept")
 
 
 async def test_two_puts_are_two_files(store: FileStore) -> None:
