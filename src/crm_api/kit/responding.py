@@ -24,7 +24,7 @@ def respond(request: Request, result: Any, request_id: str, status: int) -> Resp
     if isinstance(result, Problem):
         return refusal(request, result, request_id)
     if isinstance(result, Stream):
-        return _Sent(result.content, status, dict(result.headers), media_type=result.media_type)
+        return _Sent(result, status)
     if result is None:
         return Response(status_code=status)
     headers = {}
@@ -44,10 +44,14 @@ def respond(request: Request, result: Any, request_id: str, status: int) -> Resp
 class _Sent(StreamingResponse):
     """A stream that is closed when nobody takes any more of it, not when its memory is collected."""
 
+    def __init__(self, stream: Stream, status: int) -> None:
+        super().__init__(stream.content, status, dict(stream.headers), media_type=stream.media_type)
+        self._source = stream.content
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with AsyncExitStack() as stack:
-            if isinstance(self.body_iterator, AsyncGenerator):
-                stack.push_async_callback(self.body_iterator.aclose)
+            if isinstance(self._source, AsyncGenerator):
+                stack.push_async_callback(self._source.aclose)
             await super().__call__(scope, receive, send)
 
 
