@@ -121,14 +121,19 @@ async def send_inserts(uow: UnitOfWork, gathered: Sequence[Effect]) -> None:
         await insert_many(uow, model, values)
 
 
-async def insert_many(uow: UnitOfWork, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows in one statement, each column as an array."""
+async def insert_many(
+    uow: UnitOfWork, model: type[Base], rows: Sequence[Mapping[str, Any]], *others: type[Base]
+) -> None:
+    """Insert rows in one statement, each column as an array; in further tables too, for which they say enough."""
     if rows:
+        models = (model, *others)
         values = {
             f"all_{name}": [pack(row[name]) for row in rows] if pack else [row[name] for row in rows]
-            for name, pack in _packers(model)
+            for each in models
+            for name, pack in _packers(each)
         }
-        await uow.fetch(("insert many", table(model).name), lambda: _insert(model), values)
+        shape = ("insert many", *(table(each).name for each in models))
+        await uow.fetch(shape, lambda: _insert_all(*models), values)
 
 
 @cache
@@ -154,6 +159,13 @@ def _texts(value: list[str] | None) -> str | None:
 
 
 _PACK: dict[Any, Callable[[Any], Any]] = {JSONB: _json, ARRAY: _texts, PG_ARRAY: _texts}
+
+
+def _insert_all(model: type[Base], *others: type[Base]) -> Insert:
+    statement = _insert(model)
+    for other in others:
+        statement = statement.add_cte(_insert(other).cte(f"{table(other).name}_rows"))
+    return statement
 
 
 def _insert(model: type[Base]) -> Insert:

@@ -10,7 +10,7 @@ from sqlalchemy.sql.dml import Delete, Insert, Update
 from sqlalchemy.sql.expression import bindparam
 
 from crm_api.kit.db import Base, table
-from crm_api.kit.events import Event, ExternalId, OwnershipPeriod, PendingEvent, SearchDocument
+from crm_api.kit.events import Event, ExternalId, Log, OwnershipPeriod, PendingEvent, SearchDocument
 from crm_api.kit.ids import new_id
 from crm_api.kit.resource import Resource
 from crm_api.kit.searching import misspellings, phrase
@@ -63,12 +63,13 @@ def _fact(
         "ip": uow.origin.ip,
         "user_agent": uow.origin.user_agent,
         "changes": changes,
+        "log": Log.EVENTS.value,
     }
 
 
 def _event(suffix: str) -> Insert:
     columns = table(PendingEvent).c
-    names = (columns.id, columns.created_at)
+    names = (columns.id, columns.created_at, columns.log)
     waiting = {c.key: bindparam(f"{c.key}{suffix}", type_=c.type) for c in names}
     fact = insert_of(Event, suffix).cte(f"fact{suffix}")
     return scoped_insert(PendingEvent).values(waiting).add_cte(fact)

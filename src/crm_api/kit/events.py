@@ -56,7 +56,7 @@ class PendingEvent(Tenanted, Base):
     __tablename__ = "pending_events"
     created_at: Mapped[datetime] = columns.instant()
     written_at: Mapped[datetime] = columns.instant(server_default=func.statement_timestamp())
-    log: Mapped[str] = columns.choice(Log, server_default=Log.EVENTS.value)
+    log: Mapped[str] = columns.choice(Log)
 
 
 class OwnershipPeriod(Tenanted, Base):

@@ -36,7 +36,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(as_uuid=False), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('written_at', sa.DateTime(timezone=True), server_default=sa.text('statement_timestamp()'), nullable=False),
-    sa.Column('log', sa.Text(), server_default='events', nullable=False),
+    sa.Column('log', sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pending_events_pkey'))
     )
     # rows live for a fraction of a second: what they leave behind is swept by number, not by share
