@@ -5,6 +5,7 @@ from importlib.resources import files
 from fastapi import APIRouter
 
 from crm_api.activities.attachments import jobs as attachment_jobs
+from crm_api.activities.attachments import repository as attachment_rows
 from crm_api.activities.attachments import router as attachments_router
 from crm_api.activities.attachments.resource import attachments
 from crm_api.activities.notes import router as notes_router
@@ -30,6 +31,7 @@ from crm_api.integrations.exports import jobs as export_jobs
 from crm_api.integrations.exports import router as exports_router
 from crm_api.integrations.exports.resource import exports
 from crm_api.integrations.imports import jobs as import_jobs
+from crm_api.integrations.imports import repository as import_rows
 from crm_api.integrations.imports import router as imports_router
 from crm_api.integrations.imports.resource import imports
 from crm_api.integrations.operations import router as operations_router
@@ -72,6 +74,7 @@ from crm_api.setup.metadata import router as metadata_router
 from crm_api.setup.saved_views import router as saved_views_router
 from crm_api.setup.saved_views.resource import saved_views
 from crm_api.setup.saved_views.service import find_view
+from crm_api.storage.sweeping import bind_namings
 
 DESCRIPTION = (files("crm_api") / "description.md").read_text("utf-8")
 TAGS = (
@@ -216,6 +219,7 @@ bind_rules(ClosedLists(), CustomValues())
 bind_catalogue(CATALOGUE.of)
 bind_views(find_view)
 bind_jobs(JOBS)
+bind_namings(attachment_rows.named_files, import_rows.named_files)
 bind_gate("teams.delete", refuse_team_in_use)
 bind_gate("pipelines.delete", keep_used_pipeline)
 bind_gate("pipelines.drop_stage", keep_used_stage)

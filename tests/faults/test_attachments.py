@@ -16,27 +16,35 @@ from tests.factories.processes import serving
 
 
 @pytest.mark.parametrize(("failpoint", "stays"), [("request.performed", False), ("request.committed", True)])
+@pytest.mark.parametrize(("path", "content"), [("/attachments", samples.PDF), ("/imports", b"name\nAcme\n")])
 async def test_an_upload_that_is_killed(
-    company: Company, settings: Settings, tmp_path: Path, failpoint: str, stays: bool
+    company: Company,
+    settings: Settings,
+    tmp_path: Path,
+    path: str,
+    content: bytes,
+    failpoint: str,
+    stays: bool,
 ) -> None:
     folder = tmp_path / "files"
     customer = await company.owner.create("/customers", name="Acme")
     about = {"subject_type": "customers", "subject_id": customer["id"]}
+    data = about if path == "/attachments" else {"resource": "customers"}
     environment = {"CRM_FAILPOINT": failpoint, "CRM_STORAGE_DIR": str(folder)}
     with serving(settings, **environment) as (address, process):
         headers = {"Authorization": f"Bearer {company.owner.token}"}
         async with httpx.AsyncClient(base_url=address, headers=headers) as http:
-            file = {"file": ("offer.pdf", samples.PDF)}
+            file = {"file": ("offer", content)}
             with pytest.raises(httpx.RemoteProtocolError):
-                await http.post("/api/v1/attachments", data=about, files=file)
+                await http.post(f"/api/v1{path}", data=data, files=file)
         assert process.wait(10) == -9
 
     def kept() -> list[Path]:
         return [path for path in folder.rglob("*") if path.is_file() and "doubtful" not in path.parts]
 
-    assert [path.read_bytes() for path in kept()] == [samples.PDF]
-    listed = (await company.owner.http.get("/attachments")).json()["data"]
-    assert len(listed) == len(await company.rows("events", type="attachment.created")) == stays
+    assert [kept_file.read_bytes() for kept_file in kept()] == [content]
+    listed = (await company.owner.http.get(path)).json()["data"]
+    assert len(listed) == len(await company.rows("events", type=f"{path[1:-1]}.created")) == stays
 
     bind_files(LocalFiles(folder))
     await sweep(company, later=timedelta(minutes=59))
@@ -44,6 +52,6 @@ async def test_an_upload_that_is_killed(
     await sweep(company, later=timedelta(minutes=61))
     assert len(kept()) == stays
     assert [path for path in folder.rglob("*") if path.is_file()] == kept()
-    if stays:
+    if stays and path == "/attachments":
         answer = await company.owner.http.get(f"/attachments/{listed[0]['id']}/content")
         assert answer.content == samples.PDF

@@ -1,6 +1,6 @@
 """What a handler returned, as the answer of its request: status, entity tag, location."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack
 from typing import Any, Final
 
@@ -37,7 +37,7 @@ def respond(request: Request, result: Any, request_id: str, status: int) -> Resp
         whole = request.method == "GET" and not isinstance(result, Partial)
         if whole and same_tag(request.headers.get("if-none-match", ""), tag):
             return Response(status_code=304, headers=headers)
-        headers |= _place(request, result["id"], status)
+        headers |= _place(request, result, status)
     return json_answer(result, status, headers)
 
 
@@ -55,12 +55,13 @@ class _Sent(StreamingResponse):
             await super().__call__(scope, receive, send)
 
 
-def _place(request: Request, record_id: str, status: int) -> dict[str, str]:
+def _place(request: Request, record: Mapping[str, Any], status: int) -> dict[str, str]:
     """Where a new record is, or the operation that tells how far the work is, and when to look again (s)."""
     if status == ACCEPTED:
-        return {"Location": f"{OPERATIONS}/{record_id}", "Retry-After": "1"}
+        operation_id = record.get("operation_id", record["id"])
+        return {"Location": f"{OPERATIONS}/{operation_id}", "Retry-After": "1"}
     collection = request.url.path.partition("/by-external/")[0]
-    return {"Location": f"{collection}/{record_id}"} if status == CREATED else {}
+    return {"Location": f"{collection}/{record['id']}"} if status == CREATED else {}
 
 
 def tried(request: Request, result: Any, request_id: str) -> Response:

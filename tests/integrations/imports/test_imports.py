@@ -287,7 +287,9 @@ async def test_an_import_goes_one_way(bench: Bench) -> None:
     made = await bench.upload("name\nx\n")
     path = f"/imports/{made['id']}"
     assert (await bench.actor.http.post(f"{path}/undo")).json()["code"] == "import_not_done"
-    assert (await bench.actor.http.post(f"{path}/commit")).status_code == 202
+    begun = await bench.actor.http.post(f"{path}/commit")
+    assert begun.status_code == 202
+    assert begun.headers["location"] == f"/api/v1/operations/{begun.json()['operation_id']}"
     for verb in ("commit", "validate", "undo"):
         assert (await bench.actor.http.post(f"{path}/{verb}")).json()["code"] == "import_busy"
     await bench.runner.empty()

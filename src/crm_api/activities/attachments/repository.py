@@ -52,10 +52,10 @@ class AttachmentRepository(Repository[Attachment]):
         """A file is gone."""
         await self.uow.fetch("give room", _give_room, {"bytes": size})
 
-    async def named(self, keys: Sequence[str]) -> set[str]:
-        """Those of some storage keys that live attachments name."""
-        rows = await self.uow.fetch("named files", _named, {"keys": list(keys)})
-        return {row[0] for row in rows}
+
+async def named_files(uow: UnitOfWork, keys: Sequence[str]) -> set[str]:
+    """Those of some storage keys that live attachments name."""
+    return {row[0] for row in await uow.fetch("attached files", _named, {"keys": list(keys)})}
 
 
 def _kept(scope: Scope) -> Select[Any]:

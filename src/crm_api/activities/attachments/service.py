@@ -1,6 +1,5 @@
 """The verbs of attachments."""
 
-from datetime import timedelta
 from typing import Any
 
 from crm_api.activities.attachments.errors import NotAllowed, QuotaExceeded
@@ -16,9 +15,6 @@ from crm_api.kit.ids import as_id
 from crm_api.kit.uow import UnitOfWork
 from crm_api.kit.uploads import ReceivedFile
 from crm_api.storage.files import files, limits
-
-# Longer than any request or transaction lasts.
-GRACE = timedelta(hours=1)
 
 
 class AttachmentService:
@@ -76,14 +72,3 @@ class AttachmentService:
         attachment.deleted_at = clock.now()
         await self._repository.save(attachment, event="deleted")
         await self._repository.give_room(attachment.size)
-
-    async def sweep(self) -> int:
-        """Delete what was staged or condemned and is named by no row; how many files."""
-        store, tenant = files(), self.uow.principal.tenant_id
-        doubtful = await store.doubtful(tenant, clock.now() - GRACE)
-        named = await self._repository.named(doubtful)
-        for key in doubtful:
-            if key not in named:
-                await store.delete(key)
-            await store.settle(key)
-        return len(set(doubtful) - named)

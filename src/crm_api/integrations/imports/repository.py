@@ -135,6 +135,11 @@ class ImportRepository(Repository[Import]):
         )
 
 
+async def named_files(uow: UnitOfWork, keys: Sequence[str]) -> set[str]:
+    """Those of some storage keys that imports name."""
+    return {row[0] for row in await uow.fetch("imported files", _named, {"keys": list(keys)})}
+
+
 def _ids(keys: Iterable[str]) -> set[str]:
     return {found for key in keys if (found := as_id(key))}
 
@@ -242,3 +247,8 @@ def _diff() -> Select[Any]:
         events.c.record_id == bindparam("record_id", type_=Uuid(as_uuid=False)),
         events.c.version == bindparam("version", type_=Integer),
     )
+
+
+def _named() -> Select[Any]:
+    rows = scoped(Import, "r")
+    return select(rows.c.file_key).where(rows.c.file_key == any_(bindparam("keys", type_=ARRAY(Text))))

@@ -51,7 +51,7 @@ class ImportService:
             _mapped(column, field, known[field])
             for column, field in suggestions(columns, known, known).items()
         ]
-        stored = await files().put(self.uow.principal.tenant_id, file.chunks())
+        stored = await files().stage(self.uow.principal.tenant_id, file.chunks())
         return await self._repository.add(
             Import.new(
                 resource=resource,
