@@ -1,12 +1,14 @@
 """The process that works beside the API: jobs, their schedules, and the loops of `wiring`."""
 
 import asyncio
+import gc
 import os
 import signal
 import sys
 from datetime import timedelta
 
 import structlog
+import uvloop
 from sqlalchemy.orm import configure_mappers
 
 from crm_api import wiring
@@ -28,6 +30,7 @@ from crm_api.settings import Settings
 # Running jobs may finish within 5 s; after 3 more whatever still does not stop is cancelled.
 END_SECONDS = 8.0
 LONGEST_WAIT = 30.0
+NICE = 5  # beside a server: who waits for an answer comes first
 _log = structlog.get_logger("crm_api")
 
 
@@ -36,7 +39,13 @@ def run_worker(settings: Settings, *, watch_parent: bool = False) -> None:
     configure_logging(settings.log_level)
     configure_mappers()
     bind_storage(settings)
-    asyncio.run(_main(settings, watch_parent=watch_parent))
+    if watch_parent:
+        os.nice(NICE)
+    # what is there now stays: the collector need not look through it again while rows come and go
+    gc.collect()
+    gc.freeze()
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as loop:
+        loop.run(_main(settings, watch_parent=watch_parent))
 
 
 async def _main(settings: Settings, *, watch_parent: bool) -> None:

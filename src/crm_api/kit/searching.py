@@ -39,7 +39,7 @@ def phrase(text: str) -> str:
 def misspellings(title: str) -> set[str]:
     """What is stored to find the words of a title in spite of one typing error in each."""
     return {
-        f"{_MARK}{form}"
+        form
         for term, _ in query_terms(title)
         if _forgiven(term) and not is_cjk(term)
         for form in _forms(term)
@@ -62,7 +62,7 @@ def _alternatives(term: str, wanted: list[str]) -> Iterator[str]:
             yield " ".join(wanted[:wrong] + wanted[wrong + 2 :])
     else:
         yield from wanted
-        yield from sorted(f"{_MARK}{form}" for form in _forms(term))
+        yield from sorted(_forms(term))
 
 
 def _forgiven(term: str) -> bool:
@@ -73,7 +73,8 @@ def _forgiven(term: str) -> bool:
 @lru_cache(maxsize=10_000)  # titles have many words in common
 def _forms(word: str) -> frozenset[str]:
     word = word[:GRAM_CHARACTERS]
-    return frozenset([word, *(word[:gone] + word[gone + 1 :] for gone in range(len(word)))])
+    shorter = (word[:gone] + word[gone + 1 :] for gone in range(len(word)))
+    return frozenset(f"{_MARK}{form}" for form in (word, *shorter))
 
 
 class Words(NamedTuple):

@@ -250,8 +250,9 @@ def _joined(groups: list[str]) -> str:
     return "".join(groups)[:GRAM_CHARACTERS]
 
 
-def _prefixes(word: str) -> list[str]:
-    return [word[:end] for end in range(1, min(len(word), GRAM_CHARACTERS) + 1)]
+@lru_cache(maxsize=4096)  # names and addresses have many words in common
+def _prefixes(word: str) -> tuple[str, ...]:
+    return tuple([word[:end] for end in range(1, min(len(word), GRAM_CHARACTERS) + 1)])
 
 
 def _whole(text: str) -> list[str]:
