@@ -39,7 +39,7 @@ class Accounting:
             return
         entry = _look(request, route, resource, unit, content)
         if entry.kind is AccessKind.SENSITIVE_READ:
-            await self.log.now([entry])
+            await self.log.look(entry)
         elif route.shows:
             self.log.later(entry)
 

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import asyncpg
 
 GATHER_SECONDS, GATHERED = 5.0, 10_000
+REPEATED = timedelta(minutes=1)
 # Who comes alone is stored at once; where many come together, a transaction takes what came in this time.
 BATCH_SECONDS = 0.01
 RELAXED = {AccessKind.READ, AccessKind.SENSITIVE_READ}
@@ -90,6 +91,7 @@ class AccessLog:
         self._next_batch_at = 0.0
         self._gathered: dict[tuple[Any, ...], Access] = {}
         self._lost: dict[str, int] = {}
+        self._told: dict[tuple[Any, ...], datetime] = {}
 
     async def now(self, entries: Sequence[Access]) -> None:
         """Store entries; returns when they are committed. What comes while others are being stored goes together."""
@@ -98,6 +100,17 @@ class AccessLog:
         if batch.task is None:
             batch.task = asyncio.create_task(self._store(batch))
         await asyncio.shield(batch.task)
+
+    async def look(self, entry: Access) -> None:
+        """Store it; one that repeats what is on record since less than a minute is only counted, within seconds."""
+        told = self._told.get(entry.key)
+        if told is not None and entry.at - told < REPEATED:
+            self.later(entry)
+            return
+        await self.now([entry])
+        if len(self._told) >= GATHERED:
+            self._told.clear()
+        self._told[entry.key] = entry.at
 
     def later(self, entry: Access) -> None:
         """Store an entry within seconds; beyond 10,000 different ones it is only counted."""
