@@ -48,7 +48,7 @@ lines.unit_price 单价 format 格式 bom BOM标记 fields 字段 asked 请求�
 sort 排序方式 expand 展开 shared 共享 file_name 文件名 file_size 文件大小 encoding 编码 delimiter 分隔符
 column_names 列名 sample 样本 mode 方式 match 匹配字段 mapping 字段映射 default_values 默认值
 date_format 日期格式 decimal_comma 逗号小数 report 检查报告 counts 计数 operation_id 任务
-finished_at 完成时间 url 地址 events 事件 filters 筛选条件 payload 内容 disabled_at 停用时间
+finished_at 完成时间 failure 失败原因 url 地址 events 事件 filters 筛选条件 payload 内容 disabled_at 停用时间
 disabled_reason 停用原因 acts_as_id 执行身份 previous_secret_until 旧密钥有效期 webhook_id 网络钩子
 event_id 事件 event_at 事件时间 attempts 尝试次数 tries 尝试记录 response_status 响应状态 error 错误
 last_attempt_at 最近尝试 next_attempt_at 下次尝试 delivered_at 送达时间 subject_type 所属对象
