@@ -4,6 +4,7 @@ import ipaddress
 import json
 import re
 from collections import Counter
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from starlette.requests import ClientDisconnect, Request
@@ -12,7 +13,7 @@ from crm_api.kit.errors import BadRequest, Fault, Invalid, TooLarge, Unauthentic
 from crm_api.kit.i18n import negotiate
 from crm_api.kit.uow import Origin
 
-BODY_LIMIT, AGENT_LIMIT = 1_000_000, 300
+BODY_LIMIT, AGENT_LIMIT, LONGEST_ADDRESS = 1_000_000, 300, 45
 _ESCAPED = re.compile(rb"\\u(0000|[dD][89a-fA-F])")
 
 
@@ -30,10 +31,11 @@ def origin_of(request: Request, request_id: str, trusted_proxies: int) -> Origin
     told = ",".join(request.headers.getlist("x-forwarded-for")).split(",") if trusted_proxies else []
     hops = [*(hop.strip() for hop in told if hop.strip()), peer]
     agent = request.headers.get("user-agent", "")[:AGENT_LIMIT].replace("\x00", "")
-    address = _address(hops[-1 - min(trusted_proxies, len(hops) - 1)])
+    address = _address(hops[-1 - min(trusted_proxies, len(hops) - 1)][: LONGEST_ADDRESS + 1])
     return Origin(request_id, address, agent or None, negotiate(request.headers.get("accept-language", "")))
 
 
+@lru_cache(maxsize=4096)  # the same clients ask again and again
 def _address(text: str) -> str | None:
     try:
         return str(ipaddress.ip_address(text))

@@ -60,8 +60,10 @@ def _place(request: Request, record: Mapping[str, Any], status: int) -> dict[str
     if status == ACCEPTED:
         operation_id = record.get("operation_id", record["id"])
         return {"Location": f"{OPERATIONS}/{operation_id}", "Retry-After": "1"}
+    if status != CREATED:
+        return {}
     collection = request.url.path.partition("/by-external/")[0]
-    return {"Location": f"{collection}/{record['id']}"} if status == CREATED else {}
+    return {"Location": f"{collection}/{record['id']}"}
 
 
 def tried(request: Request, result: Any, request_id: str) -> Response:

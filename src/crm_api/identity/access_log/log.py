@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -48,7 +49,7 @@ class Access:
     count: int = 1
     at: datetime = field(default_factory=clock.now)
 
-    @property
+    @cached_property
     def key(self) -> tuple[Any, ...]:
         """Equal reads are those that differ in nothing but the request."""
         origin = (self.origin.ip, self.origin.user_agent)
