@@ -90,6 +90,7 @@ async def demand_version(uow: "UnitOfWork", resource: "Resource", row: Any, show
     if target.merge and changed is not None and not clashes:
         return
     record = await shown()
+    uow.shown.append((resource, record))
     raise PreconditionFailed(
         faults=[Fault("pointer", f"/{name.replace('.', '/')}", "changed_since") for name in clashes],
         headers={"ETag": entity_tag(record) or ""},

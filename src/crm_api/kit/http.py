@@ -307,7 +307,7 @@ class KitRoute(APIRoute):
         self, request: Request, unit: UnitOfWork, request_id: str, content: Any, wishes: Wishes
     ) -> Response:
         result = await self.call(request, unit, content)
-        looked = wishes.dry_run or not unit.wrote
+        looked = wishes.dry_run or unit.shown or not unit.wrote
         if wishes.dry_run:
             await unit.flush()
             await unit.close()

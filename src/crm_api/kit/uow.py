@@ -72,6 +72,8 @@ class UnitOfWork:
         self._relaxed = relaxed
         self.noted: list[Any] = []
         self.wrote = False
+        # records, or parts of them, that an answer shows although it is not about them: (resource, record)
+        self.shown: list[tuple[Any, Mapping[str, Any]]] = []
         self._connection: Connection | None = None
         self._effects: list[Effect] = []
 

@@ -182,6 +182,12 @@ async def test_there_is_no_way_around_the_record_of_looks(company: Company) -> N
         (("PATCH", one, {"json": {"industry": "saas"}, "headers": {"Prefer": "dry-run"}}), whole),
         (("PATCH", one, {"json": {"industry": "saas"}, "headers": {"If-Match": '"v9"'}}), whole),
     ]
+    operations = [{"op": "update", "id": customer["id"], "if_version": 9, "data": {"industry": "saas"}}]
+    batch = {"mode": "partial", "operations": operations}
+    ways += [
+        (("POST", "/customers/batch", {"json": batch}), whole),
+        (("GET", "/search", {"params": {"q": "13800138000"}}), ["phones"]),
+    ]
     for seen, ((method, path, options), fields) in enumerate(ways, 1):
         answer = await reader.http.request(method, path, **options)
         assert answer.status_code in (200, 412), answer.text

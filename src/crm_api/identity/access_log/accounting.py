@@ -35,9 +35,12 @@ class Accounting:
         """Records that were shown: with sensitive fields before they leave, others within seconds."""
         content = result.content if isinstance(result, Answer) else result
         resource = route.shows or _resource(route)
-        if resource is None or not isinstance(content, dict):
+        if not isinstance(content, dict) or not (resource or unit.shown):
             return
-        entry = _look(request, route, resource, unit, content)
+        records = content["data"] if "page" in content else [content]
+        seen = [(resource, record) for record in records] if resource else []
+        single = None if "page" in content else request.path_params.get(route.record or "")
+        entry = _look(request, route, unit, [*seen, *unit.shown], single)
         if entry.kind is AccessKind.SENSITIVE_READ:
             await self.log.look(entry)
         elif route.shows:
@@ -54,13 +57,9 @@ class Accounting:
         """A refusal by right, and what the unit noted of a sign-in; one that cannot be stored is no less a refusal."""
         unit: UnitOfWork | None = request.scope.get("crm.unit")
         entries: list[Access] = list(unit.noted) if unit else []
-        if (
-            unit
-            and principal
-            and (current := problem.extra.get("current"))
-            and (resource := _resource(route))
-        ):
-            entries.append(_look(request, route, resource, unit, current))
+        if unit and unit.shown:
+            record_id = request.path_params.get(route.record or "")
+            entries.append(_look(request, route, unit, unit.shown, record_id))
         if principal and problem.status == Forbidden.status:
             entries.append(_denied(request, route, principal, request_id))
         if entries:
@@ -89,20 +88,22 @@ def _denied(request: "Request", route: "KitRoute", principal: Principal, request
 
 
 def _look(
-    request: "Request", route: "KitRoute", resource: Resource, unit: UnitOfWork, result: Mapping[str, Any]
+    request: "Request",
+    route: "KitRoute",
+    unit: UnitOfWork,
+    seen: Sequence[tuple[Resource, Mapping[str, Any]]],
+    record_id: str | None,
 ) -> Access:
-    records: Sequence[Mapping[str, Any]] = result["data"] if "page" in result else [result]
-    fields = sorted({name for record in records for name in _sensitive(resource, record)})
-    single = None if "page" in result else request.path_params.get(route.record or "")
-    details: dict[str, Any] = {"records": len(records)} | ({"fields": fields} if fields else {})
+    fields = sorted({name for resource, record in seen for name in _sensitive(resource, record)})
+    details: dict[str, Any] = {"records": len(seen)} | ({"fields": fields} if fields else {})
     query = request.scope["query_string"][:QUERY_LIMIT].decode("ascii", "replace")
     return Access(
         unit.principal.tenant_id,
         AccessKind.SENSITIVE_READ if fields else AccessKind.READ,
         str(route.operation_id),
         actor_id=unit.principal.id,
-        resource=resource.name,
-        record_id=single,
+        resource=route.permission.resource if route.permission else None,
+        record_id=record_id,
         details=details | ({"query": query} if query else {}),
         origin=unit.origin,
     )

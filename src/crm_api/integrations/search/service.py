@@ -36,6 +36,9 @@ class SearchService:
         found.sort(key=lambda hit: (hit.updated_at, hit.id), reverse=True)
         found.sort(key=lambda hit: hit.fit)
         data = [_hit(self.uow.principal, hit, q) for hit in found[:limit]]
+        for hit, told in zip(found, data, strict=False):
+            if place := told["highlight"]:
+                self.uow.shown.append((hit.resource, {place["field"]: place["text"]}))
         return {"data": data, "has_more": len(found) > limit}
 
 
