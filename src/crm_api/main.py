@@ -77,6 +77,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         lifespan=partial(running, settings),
         exception_handlers={404: not_found, 405: not_found},
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # `kit.observability` tells it
     )
     app.router.routes[:] = [*probe_routes(), *docs_routes(OPENAPI_URL), *problem_routes()]
     routes = [*api_routes(), document_route(OPENAPI_URL, document)]

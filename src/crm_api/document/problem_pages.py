@@ -16,9 +16,9 @@ from crm_api.document.docs import asset_link
 from crm_api.document.remedies import INDEX, Both, Remedy, remedy_of
 from crm_api.kit.answers import json_answer, problem_answer
 from crm_api.kit.errors import NotFound, Problem
-from crm_api.kit.i18n import negotiate
 from crm_api.kit.ids import new_id
 from crm_api.kit.messages import MESSAGES, STATUSES
+from crm_api.kit.requests import language_of
 
 LANGUAGES = {"en": "en", "zh": "zh-CN"}
 _HEADERS = {
@@ -78,7 +78,7 @@ async def _index(request: Request) -> Response:
 async def _one(request: Request) -> Response:
     entry = entries().get(request.path_params["code"])
     if entry is None:
-        language = negotiate(request.headers.get("accept-language", ""))
+        language = language_of(request)
         return problem_answer(NotFound(), language=language, instance=request.url.path, request_id=new_id())
     if _wants_page(request):
         return _page(request, entry.code, _article(request, entry), up="../")
@@ -102,7 +102,7 @@ def _told(entry: Entry) -> dict[str, Any]:
 
 def _order(request: Request) -> list[str]:
     """Both languages, the reader's first."""
-    first = negotiate(request.headers.get("accept-language", ""))
+    first = language_of(request)
     return [first, *(language for language in LANGUAGES if language != first)]
 
 

@@ -1,5 +1,6 @@
 """Bytes that leave: JSON by orjson, and every refusal as application/problem+json (RFC 9457)."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -29,6 +30,20 @@ def json_answer(content: Any, status: int = 200, headers: dict[str, str] | None 
     return Response(
         orjson.dumps(content, option=_OPTIONS), status, headers=headers, media_type="application/json"
     )
+
+
+def stamp(response: Response, headers: Mapping[str, str], caching: str) -> None:
+    """Give an answer headers, in place of those of these names, and its caching unless it says so itself."""
+    given = {name.lower().encode(): value.encode("latin-1") for name, value in headers.items()}
+    found: list[tuple[bytes, bytes]] = []
+    cached = False
+    for pair in response.raw_headers:
+        if pair[0] not in given:
+            found.append(pair)
+            cached = cached or pair[0] == b"cache-control"
+    if not cached:
+        given[b"cache-control"] = caching.encode()
+    response.raw_headers[:] = [*found, *given.items()]
 
 
 def problem_answer(problem: Problem, *, language: str, instance: str, request_id: str) -> Response:

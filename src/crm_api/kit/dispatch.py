@@ -10,9 +10,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from crm_api.kit.answers import problem_answer
 from crm_api.kit.errors import MethodNotAllowed, NotFound, Problem, RateLimited
-from crm_api.kit.i18n import negotiate
 from crm_api.kit.ids import new_id
-from crm_api.kit.requests import origin_of
+from crm_api.kit.requests import language_of, origin_of
 
 PREFIX = "/api/v1/"
 
@@ -59,7 +58,7 @@ async def refuse(problem: Problem, scope: Scope, receive: Receive, send: Send) -
         standing = await counted(request)
     except RateLimited as limited:
         problem, standing = limited, {}
-    language = negotiate(request.headers.get("accept-language", ""))
+    language = language_of(request)
     answer = problem_answer(problem, language=language, instance=scope["path"], request_id=request_id)
     answer.headers.update(standing)
     answer.headers["X-Request-Id"] = request_id
@@ -79,5 +78,5 @@ def _not_allowed(methods: Iterable[str]) -> Problem:
 
 async def not_found(request: Request, _: Exception) -> Response:
     """A path outside the prefix that nothing serves."""
-    language = negotiate(request.headers.get("accept-language", ""))
+    language = language_of(request)
     return problem_answer(NotFound(), language=language, instance=request.url.path, request_id=new_id())

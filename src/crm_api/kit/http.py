@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 
 from crm_api.encryption import Cipher
 from crm_api.kit.allowed import UNIT, Door, OwnDoor, PublicDoor
-from crm_api.kit.answers import VARY
+from crm_api.kit.answers import VARY, stamp
 from crm_api.kit.conflicts import OUTDATED, RETRIED, database_problem, name_the_other
 from crm_api.kit.cursors import Cursors
 from crm_api.kit.errors import BadRequest, Fault, Forbidden, Problem, bad_parameter
@@ -34,7 +34,7 @@ from crm_api.kit.limits import Limits
 from crm_api.kit.listing import strict_query
 from crm_api.kit.observability import log_request, record_request
 from crm_api.kit.principal import Permission, Principal, Reach
-from crm_api.kit.requests import bearer, origin_of, read_body, read_json
+from crm_api.kit.requests import bearer, header, origin_of, read_body, read_json
 from crm_api.kit.resolving import plan_of
 from crm_api.kit.resource import Resource
 from crm_api.kit.responding import refusal, respond, tried
@@ -86,6 +86,7 @@ class KitRoute(APIRoute):
         self.permission: Permission | None = next((d.permission for d in doors if isinstance(d, Door)), None)
         self.permission = self.permission or getattr(endpoint, "permission", None)
         self.public = any(isinstance(door, PublicDoor) for door in doors)
+        self.caching = "no-store" if self.public else "private, no-cache"
         self.own = any(type(door) is OwnDoor for door in doors)
         self.streams = any(isinstance(door, StreamDoor) for door in doors)
         self.uploads = self.body_field is not None and isinstance(self.body_field.field_info, Multipart)
@@ -135,7 +136,7 @@ class KitRoute(APIRoute):
     async def answer(self, request: Request) -> Response:
         """Authenticate, read strictly, perform, commit; whatever goes wrong is a problem."""
         started = time.perf_counter()
-        given_id = request.headers.get("x-request-id", "")
+        given_id = header(request, b"x-request-id")
         request_id = given_id if _REQUEST_ID.fullmatch(given_id) else new_id()
         principal: Principal | None = None
         try:
@@ -172,12 +173,8 @@ class KitRoute(APIRoute):
         seconds: float,
     ) -> None:
         """What every answer carries, and the trace it leaves."""
-        response.headers.update(request.scope.get(STANDING, {}))
-        response.headers.update(self.retiring)
-        response.headers["Vary"] = VARY
-        response.headers["X-Request-Id"] = request_id
-        if "cache-control" not in response.headers:
-            response.headers["Cache-Control"] = "no-store" if self.public else "private, no-cache"
+        standing = request.scope.get(STANDING, {})
+        stamp(response, {**standing, **self.retiring, "Vary": VARY, "X-Request-Id": request_id}, self.caching)
         record_request(request.method, self.path_format, response.status_code, seconds)
         log_request(
             request_id=request_id,
@@ -218,7 +215,7 @@ class KitRoute(APIRoute):
         if isinstance(self.body_field.field_info, Form):
             request._body = body
             return FORM
-        return read_json(body, request.headers.get("content-type", ""))
+        return read_json(body, header(request, b"content-type"))
 
     def _admit(self, principal: Principal | None) -> None:
         if principal and self.permission and principal.reach(self.permission) is Reach.NONE:
@@ -235,11 +232,6 @@ class KitRoute(APIRoute):
         if request.method == "GET":
             return NONE
         return wishes_of(request, content, self.record, repeatable=self.repeatable)
-
-    async def _account_look(self, request: Request, unit: UnitOfWork, result: Any) -> None:
-        """What a request has shown that is on record nowhere else: a change is an event."""
-        if accounting := request.app.state.edge.accounting:
-            await accounting.look(request, self, unit, result)
 
     async def _account_refusal(
         self, request: Request, principal: Principal | None, request_id: str, problem: Problem
@@ -292,7 +284,7 @@ class KitRoute(APIRoute):
             )
             request.scope[UNIT], unit.target = unit, wishes.target
             try:
-                return await self._attempt(request, unit, request_id, content, wishes)
+                return await self._attempt(edge, request, unit, request_id, content, wishes)
             except asyncpg.UniqueViolationError as error:
                 await unit.close()
                 raise await name_the_other(unit, error) from error
@@ -304,23 +296,24 @@ class KitRoute(APIRoute):
         raise AssertionError("unreachable")
 
     async def _attempt(
-        self, request: Request, unit: UnitOfWork, request_id: str, content: Any, wishes: Wishes
+        self, edge: Edge, request: Request, unit: UnitOfWork, request_id: str, content: Any, wishes: Wishes
     ) -> Response:
         result = await self.call(request, unit, content)
-        looked = wishes.dry_run or unit.shown or not unit.wrote
+        # what a request has shown that is on record nowhere else: a change is an event
+        looked = edge.accounting and (wishes.dry_run or unit.shown or not unit.wrote)
         if wishes.dry_run:
             await unit.flush()
             await unit.close()
-            await self._account_look(request, unit, result)
+            if looked:
+                await edge.accounting.look(request, self, unit, result)
             return tried(request, result, request_id)
         answer = respond(request, result, request_id, self.answers)
         if wishes.keyed and answer.status_code < FAILED:
-            cipher = request.app.state.edge.cipher if self.secret else None
-            remember(unit, wishes.keyed, answer, cipher)
+            remember(unit, wishes.keyed, answer, edge.cipher if self.secret else None)
         failpoint("request.performed")
         await unit.commit()
         if looked and answer.status_code != NOT_MODIFIED:
-            await self._account_look(request, unit, result)
+            await edge.accounting.look(request, self, unit, result)
         failpoint("request.committed")
         return answer
 

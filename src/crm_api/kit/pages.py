@@ -1,8 +1,9 @@
 """The SQL of a page: one index range for each way to the rows, the keyset of the cursor, neighbours joined outside."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Integer, Select, and_, desc, false, func, or_, select, tuple_, union
+from sqlalchemy import Integer, Select, and_, desc, false, func, literal_column, or_, select, tuple_, union
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.expression import Alias, bindparam
 
@@ -10,12 +11,15 @@ from crm_api.kit.access import Arm, Scope
 from crm_api.kit.cursors import Place
 from crm_api.kit.db import table
 from crm_api.kit.kinds import kind_of
-from crm_api.kit.listing import Listing
+from crm_api.kit.listing import MAX_LIMIT, Listing
 from crm_api.kit.searching import Hits, Source, found_among, holds_words
 from crm_api.kit.showing import Layout, columns_of, layout_of, neighbours_of
 from crm_api.kit.tenancy import scoped
 
 TOTAL_CAP = 10_000
+# A page reads the next of these beyond its limit. They stand in the statement as numbers: one whose limit is bound is
+# planned anew for every page, which costs as much as reading it.
+ROWS = (11, 21, 26, 51, 101, MAX_LIMIT + 1)
 
 
 class PageShape:
@@ -30,6 +34,10 @@ class PageShape:
         )
         self.scope = scope
         self.layout: Layout = layout_of(listing.resource, listing.shape)
+        self.rows = next((rows for rows in ROWS if rows > listing.limit), listing.limit + 1)
+        self.besides, self.places = _keys(self.sort, self.layout.names)
+        if listing.ranked is not None:
+            self.places = (-2, -1)
         self.placed, self.back = place is not None, place is not None and place.back
         self.source = Source(self.resource, listing.sensitive)
         self.among, self.holding = hits is not None and not hits.more, hits is not None and hits.more
@@ -45,7 +53,13 @@ class PageShape:
             self.among,
             self.holding,
             self.layout.key,
+            self.rows,
         )
+
+    @property
+    def counted_key(self) -> tuple[Any, ...]:
+        """What shapes the SQL of its total."""
+        return self.key[:-2]
 
     def order(self, rows: Any) -> list[ColumnElement[Any]]:
         """ORDER BY; a walk back turns every key round."""
@@ -79,10 +93,18 @@ class PageShape:
         return [first, or_(false(), *steps)]
 
 
+def _keys(sort: Sequence[tuple[str, bool]], held: Sequence[str]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """The sort keys that a record does not hold, which come last in its row, and where in the row each key is."""
+    besides = tuple(name for name, _ in sort if name not in held)
+    places = {name: place for place, name in enumerate(held)}
+    places |= {name: place - len(besides) for place, name in enumerate(besides)}
+    return besides, tuple(places[name] for name, _ in sort)
+
+
 def page_of(shape: PageShape) -> Select[Any]:
-    """A page and its sort keys, the keys last."""
+    """A page with its sort keys."""
     rows, inner = scoped(shape.resource.model, "r"), scoped(shape.resource.model, "k")
-    resource, limit = shape.resource, bindparam("limit", type_=Integer)
+    resource, limit = shape.resource, literal_column(str(shape.rows), Integer)
 
     def narrow(statement: Select[Any], source: Alias) -> Select[Any]:
         conditions = (*shape.conditions(source), *shape.place(source))
@@ -93,7 +115,7 @@ def page_of(shape: PageShape) -> Select[Any]:
 
     places = [
         kind_of(table(resource.model).columns[name]).select(rows.c[name]).label(f"key_{name}")
-        for name, _ in shape.sort
+        for name in shape.besides
     ]
     keys: list[ColumnElement[Any]] = [inner.c[name] for name, _ in shape.sort]
     columns = columns_of(shape.layout, rows)

@@ -87,7 +87,7 @@ async def _page_of(uow: UnitOfWork, listing: Listing, cursors: Cursors) -> dict[
     before = bool(rows and (more if shape.back else place is not None))
 
     def cursor(row: asyncpg.Record, *, back: bool) -> str:
-        return cursors.write(Place(back, list(row.values())[-len(listing.sort) :], began), bound_to)
+        return cursors.write(Place(back, [row[place] for place in shape.places], began), bound_to)
 
     answer: dict[str, Any] = {
         "data": shown(principal, shape.layout, rows),
@@ -98,7 +98,7 @@ async def _page_of(uow: UnitOfWork, listing: Listing, cursors: Cursors) -> dict[
         },
     }
     if listing.include_total:
-        counted = await uow.fetch(("total", *shape.key[:-1]), lambda: total_of(shape), values)
+        counted = await uow.fetch(("total", *shape.counted_key), lambda: total_of(shape), values)
         answer["page"]["total"] = min(counted[0][0], TOTAL_CAP)
         answer["page"]["total_is_capped"] = counted[0][0] > TOTAL_CAP
     return answer
@@ -112,7 +112,7 @@ async def count(uow: UnitOfWork, listing: Listing, cap: int) -> int:
     shape = PageShape(listing, resource.access.scope(principal, reach, resource.name), None, hits)
     _, values = _values(principal, listing, None, hits)
     values["cap"] = cap
-    found = int((await uow.fetch(("total", *shape.key[:-1]), lambda: total_of(shape), values))[0][0])
+    found = int((await uow.fetch(("total", *shape.counted_key), lambda: total_of(shape), values))[0][0])
     if found or listing.similar or not _forgives(listing):
         return found
     listing.similar = True

@@ -17,9 +17,22 @@ BODY_LIMIT, AGENT_LIMIT, LONGEST_ADDRESS = 1_000_000, 300, 45
 _ESCAPED = re.compile(rb"\\u(0000|[dD][89a-fA-F])")
 
 
+def header(request: Request, name: bytes) -> str:
+    """A header, empty if it was not sent; the framework's own mapping encodes the name again for every look-up."""
+    for key, value in request.scope["headers"]:
+        if key == name:
+            return str(value, "latin-1")
+    return ""
+
+
+def language_of(request: Request) -> str:
+    """The language of its answer."""
+    return negotiate(header(request, b"accept-language"))
+
+
 def bearer(request: Request) -> str:
     """The credential of an Authorization header."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    scheme, _, token = header(request, b"authorization").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated
     return token
@@ -27,12 +40,15 @@ def bearer(request: Request) -> str:
 
 def origin_of(request: Request, request_id: str, trusted_proxies: int) -> Origin:
     """Who asks from where. Each of the trusted hops has added the address it saw; what is before them is hearsay."""
-    peer = request.client.host if request.client else ""
-    told = ",".join(request.headers.getlist("x-forwarded-for")).split(",") if trusted_proxies else []
-    hops = [*(hop.strip() for hop in told if hop.strip()), peer]
-    agent = request.headers.get("user-agent", "")[:AGENT_LIMIT].replace("\x00", "")
-    address = _address(hops[-1 - min(trusted_proxies, len(hops) - 1)][: LONGEST_ADDRESS + 1])
-    return Origin(request_id, address, agent or None, negotiate(request.headers.get("accept-language", "")))
+    client = request.scope.get("client")
+    asked_from = client[0] if client else ""
+    if trusted_proxies:
+        told = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
+        hops = [*(hop.strip() for hop in told if hop.strip()), asked_from]
+        asked_from = hops[-1 - min(trusted_proxies, len(hops) - 1)]
+    agent = header(request, b"user-agent")[:AGENT_LIMIT].replace("\x00", "")
+    language = language_of(request)
+    return Origin(request_id, _address(asked_from[: LONGEST_ADDRESS + 1]), agent or None, language)
 
 
 @lru_cache(maxsize=4096)  # the same clients ask again and again

@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 from crm_api.kit.answers import Answer, Partial, json_answer, problem_answer
 from crm_api.kit.conditional import entity_tag, same_tag
 from crm_api.kit.errors import Problem
-from crm_api.kit.i18n import negotiate
+from crm_api.kit.requests import header, language_of
 from crm_api.kit.streaming import Stream
 
 CREATED: Final = 201
@@ -35,7 +35,7 @@ def respond(request: Request, result: Any, request_id: str, status: int) -> Resp
         headers["ETag"] = tag
         # a neighbour may have changed where the record has not
         whole = request.method == "GET" and not isinstance(result, Partial)
-        if whole and same_tag(request.headers.get("if-none-match", ""), tag):
+        if whole and same_tag(header(request, b"if-none-match"), tag):
             return Response(status_code=304, headers=headers)
         headers |= _place(request, result, status)
     return json_answer(result, status, headers)
@@ -79,5 +79,5 @@ def tried(request: Request, result: Any, request_id: str) -> Response:
 
 def refusal(request: Request, problem: Problem, request_id: str) -> Response:
     """A problem in the language of its reader."""
-    language = negotiate(request.headers.get("accept-language", ""))
+    language = language_of(request)
     return problem_answer(problem, language=language, instance=request.url.path, request_id=request_id)

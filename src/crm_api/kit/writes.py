@@ -14,9 +14,9 @@ from crm_api.kit.allowed import Door
 from crm_api.kit.answers import Answer, problem_content
 from crm_api.kit.conflicts import REFUSALS, as_problem
 from crm_api.kit.errors import Fault, Forbidden, Invalid, NotFound, Problem
-from crm_api.kit.i18n import negotiate
 from crm_api.kit.ids import as_id
 from crm_api.kit.references import id_by_external
+from crm_api.kit.requests import language_of
 from crm_api.kit.resolving import validated
 from crm_api.kit.resource import Resource
 from crm_api.kit.schemas import ExternalIdSchema, Id, Schema
@@ -149,7 +149,7 @@ def _batching(writer: Writer) -> Any:
     door = Annotated[UnitOfWork, Depends(WritingDoor(writer.resource))]
 
     async def write_records(request: Request, data: Batch, uow: door) -> Any:
-        return await _run(uow, writer, data, negotiate(request.headers.get("accept-language", "")))
+        return await _run(uow, writer, data, language_of(request))
 
     return write_records
 

@@ -37,10 +37,10 @@ class Accounting:
         resource = route.shows or _resource(route)
         if not isinstance(content, dict) or not (resource or unit.shown):
             return
-        records = content["data"] if "page" in content else [content]
-        seen = [(resource, record) for record in records] if resource else []
-        single = None if "page" in content else request.path_params.get(route.record or "")
-        entry = _look(request, route, unit, [*seen, *unit.shown], single)
+        is_page = "page" in content
+        records = content["data"] if is_page else [content]
+        seen = [(resource, records)] if resource else []
+        entry = _look(request, route, unit, seen, None if is_page else _record(request, route))
         if entry.kind is AccessKind.SENSITIVE_READ:
             await self.log.look(entry)
         elif route.shows:
@@ -58,8 +58,7 @@ class Accounting:
         unit: UnitOfWork | None = request.scope.get("crm.unit")
         entries: list[Access] = list(unit.noted) if unit else []
         if unit and unit.shown:
-            record_id = request.path_params.get(route.record or "")
-            entries.append(_look(request, route, unit, unit.shown, record_id))
+            entries.append(_look(request, route, unit, [], _record(request, route)))
         if principal and problem.status == Forbidden.status:
             entries.append(_denied(request, route, principal, request_id))
         if entries:
@@ -74,8 +73,13 @@ def _resource(route: "KitRoute") -> Resource | None:
     return RESOURCES.get(route.permission.resource) if route.permission else None
 
 
+def _record(request: "Request", route: "KitRoute") -> str | None:
+    found: str | None = request.scope["path_params"].get(route.record) if route.record else None
+    return found
+
+
 def _denied(request: "Request", route: "KitRoute", principal: Principal, request_id: str) -> Access:
-    record = request.scope.get("path_params", {}).get(route.record or "")
+    record = _record(request, route)
     return Access(
         principal.tenant_id,
         AccessKind.DENIED,
@@ -91,12 +95,17 @@ def _look(
     request: "Request",
     route: "KitRoute",
     unit: UnitOfWork,
-    seen: Sequence[tuple[Resource, Mapping[str, Any]]],
+    seen: Sequence[tuple[Resource, Sequence[Mapping[str, Any]]]],
     record_id: str | None,
 ) -> Access:
-    fields = sorted({name for resource, record in seen for name in _sensitive(resource, record)})
-    details: dict[str, Any] = {"records": len(seen)} | ({"fields": fields} if fields else {})
-    query = request.scope["query_string"][:QUERY_LIMIT].decode("ascii", "replace")
+    """What was `seen` of the records that were asked for, and what the unit has shown besides."""
+    everything = [*seen, *((resource, [record]) for resource, record in unit.shown)]
+    fields = sorted({name for resource, records in everything for name in _sensitive(resource, records)})
+    details: dict[str, Any] = {"records": sum([len(records) for _, records in everything])}
+    if fields:
+        details["fields"] = fields
+    if query := request.scope["query_string"]:
+        details["query"] = query[:QUERY_LIMIT].decode("ascii", "replace")
     return Access(
         unit.principal.tenant_id,
         AccessKind.SENSITIVE_READ if fields else AccessKind.READ,
@@ -104,15 +113,23 @@ def _look(
         actor_id=unit.principal.id,
         resource=route.permission.resource if route.permission else None,
         record_id=record_id,
-        details=details | ({"query": query} if query else {}),
+        details=details,
         origin=unit.origin,
     )
 
 
-def _sensitive(resource: Resource, record: Mapping[str, Any]) -> Iterator[str]:
-    """What a record shows of itself, and of neighbours that were asked for with it."""
-    redacted = record.get("redacted", ())
-    yield from (name for name in resource.sensitive if name in record and name not in redacted)
+def _sensitive(resource: Resource, records: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What records of one shape show of themselves, and of neighbours that were asked for with them."""
+    if not records:
+        return
+    first = records[0]
+    redacted = [record.get("redacted") for record in records]
+    if all(redacted):
+        hidden = set.intersection(*(set(names) for names in redacted if names))
+        yield from (name for name in resource.sensitive if name in first and name not in hidden)
+    else:
+        yield from (name for name in resource.sensitive if name in first)
     for name, relation in relations(resource).items():
-        if near := record.get(name):
+        if name in first:
+            near = [record[name] for record in records if record[name]]
             yield from (f"{name}.{field}" for field in _sensitive(relation.target, near))

@@ -7,11 +7,11 @@ some seconds, equal ones counted together. What could not be stored is counted, 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import orjson
 import structlog
 
 from crm_api.identity.access_log.models import AccessEntry, AccessKind
@@ -34,7 +34,7 @@ RELAXED = {AccessKind.READ, AccessKind.SENSITIVE_READ}
 _log = structlog.get_logger("crm_api")
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Access:
     """Something to be remembered; `tenant_id` is empty for a sign-in of nobody, whose digest is in `details`."""
 
@@ -49,11 +49,11 @@ class Access:
     count: int = 1
     at: datetime = field(default_factory=clock.now)
 
-    @cached_property
     def key(self) -> tuple[Any, ...]:
         """Equal reads are those that differ in nothing but the request."""
-        origin = (self.origin.ip, self.origin.user_agent)
-        return (self.tenant_id, self.actor_id, self.operation, self.record_id, origin, repr(self.details))
+        _, ip, user_agent, _ = self.origin
+        details = orjson.dumps(self.details)
+        return (self.tenant_id, self.actor_id, self.operation, self.record_id, ip, user_agent, details)
 
     def row(self) -> dict[str, Any]:
         """The entry as it is stored."""
@@ -104,22 +104,26 @@ class AccessLog:
 
     async def look(self, entry: Access) -> None:
         """Store it; one that repeats what is on record since less than a minute is only counted, within seconds."""
-        told = self._told.get(entry.key)
+        key = entry.key()
+        told = self._told.get(key)
         if told is not None and entry.at - told < REPEATED:
-            self.later(entry)
+            self._later(entry, key)
             return
         await self.now([entry])
         if len(self._told) >= GATHERED:
             self._told.clear()
-        self._told[entry.key] = entry.at
+        self._told[key] = entry.at
 
     def later(self, entry: Access) -> None:
         """Store an entry within seconds; beyond 10,000 different ones it is only counted."""
-        held = self._gathered.get(entry.key)
+        self._later(entry, entry.key())
+
+    def _later(self, entry: Access, key: tuple[Any, ...]) -> None:
+        held = self._gathered.get(key)
         if held is not None:
-            self._gathered[entry.key] = replace(held, count=held.count + entry.count)
+            held.count += entry.count
         elif len(self._gathered) < GATHERED:
-            self._gathered[entry.key] = entry
+            self._gathered[key] = entry
         else:
             self._lost[entry.tenant_id] = self._lost.get(entry.tenant_id, 0) + entry.count
 

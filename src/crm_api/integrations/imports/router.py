@@ -12,8 +12,8 @@ from crm_api.integrations.imports.service import ImportService
 from crm_api.integrations.sheets.rows import MEDIA_TYPES
 from crm_api.kit.allowed import allowed
 from crm_api.kit.http import KitRoute
-from crm_api.kit.i18n import negotiate
 from crm_api.kit.reads import reads
+from crm_api.kit.requests import language_of
 from crm_api.kit.streaming import file_answers, streaming
 from crm_api.kit.uow import UnitOfWork
 from crm_api.kit.uploads import multipart
@@ -125,5 +125,5 @@ async def get_import_errors(
 
     It can be corrected and uploaded again.
     """
-    language = negotiate(request.headers.get("accept-language", ""))
+    language = language_of(request)
     return await ImportService(uow).errors(import_id, language)
