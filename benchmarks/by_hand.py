@@ -21,8 +21,7 @@ from crm_api.kit.ids import new_id
 from crm_api.kit.principal import Permission, Principal, Reach
 from crm_api.kit.searching import misspellings, phrase
 from crm_api.kit.text import company_key, grams, sort_key
-from crm_api.main import create_app
-from crm_api.settings import Settings
+from crm_api.server.asgi import app
 
 COLUMNS = (
     "id, kind, name, code, level, category, industry, source, region, address, phones, emails, website, tax_id, parent_id, lifecycle,"
@@ -231,7 +230,7 @@ SIMILAR = (
 
 def both() -> ASGIApp:
     """The API, and under `/hand` its twin."""
-    crm = create_app(Settings(_env_file=None))
+    crm = app()
     hand = Hand(crm)
     written = Starlette(
         routes=[

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from crm_api.server.database_roles import (
-    APP_LIMITS,
+    APP_SETTINGS,
     DatabaseRoles,
     RolesMissing,
     ensure_roles,
@@ -56,9 +56,9 @@ async def test_creating_them_at_the_same_time_and_again(admin: AdminDsn, bare: D
 async def test_the_app_role_is_safe_and_limited(migrated: Databases) -> None:
     async with connected(migrated.app_dsn) as connection:
         assert await unsafe_reasons(connection) == []
-        shown = {name: await connection.fetchval(f"SHOW {name}") for name in APP_LIMITS}
+        shown = {name: await connection.fetchval(f"SHOW {name}") for name in APP_SETTINGS}
         over_tcp = await connection.fetchval("SELECT inet_server_addr() IS NOT NULL")
-        assert shown == {**APP_LIMITS, "tcp_user_timeout": "10000" if over_tcp else "0"}
+        assert shown == {**APP_SETTINGS, "tcp_user_timeout": "10000" if over_tcp else "0"}
 
 
 async def test_a_superuser_is_unsafe(bare: Databases) -> None:

@@ -160,6 +160,8 @@ def strict_query(query: bytes) -> dict[str, list[str]]:
 
 def shape_from_query(resource: Resource, principal: Principal, query: bytes) -> Shape:
     """The shape that a get asks for; other parameters are refused."""
+    if not query:
+        return FULL
     given = strict_query(query)
     for name, texts in given.items():
         if name not in SHAPING:

@@ -34,8 +34,9 @@ def respond(request: Request, result: Any, request_id: str, status: int) -> Resp
     if tag:
         headers["ETag"] = tag
         # a neighbour may have changed where the record has not
+        held = header(request, b"if-none-match")
         whole = request.method == "GET" and not isinstance(result, Partial)
-        if whole and same_tag(header(request, b"if-none-match"), tag):
+        if held and whole and same_tag(held, tag):
             return Response(status_code=304, headers=headers)
         headers |= _place(request, result, status)
     return json_answer(result, status, headers)

@@ -8,7 +8,7 @@ from crm_api.kit import clock
 from crm_api.kit.db import Base
 from crm_api.kit.tenancy import is_open
 from crm_api.server.database_roles import (
-    APP_LIMITS,
+    APP_SETTINGS,
     SCHEMA,
     DatabaseRoles,
     missing_statements,
@@ -74,7 +74,7 @@ async def _of_the_database(connection: Connection) -> AsyncIterator[Check]:
     yield Check("row security holds", not reasons, "; ".join(reasons) or "the app role cannot get around it")
 
     socket = await connection.fetchval("SELECT inet_server_addr() IS NULL")
-    limits = [limit for limit in APP_LIMITS if not (socket and limit.startswith("tcp_"))]
+    limits = [limit for limit in APP_SETTINGS if not (socket and limit.startswith("tcp_"))]
     without = [limit for limit in limits if await connection.fetchval(f"SHOW {limit}") == "0"]
     yield Check("time limits", not without, ", ".join(without) or "every limit of the app role is set")
 

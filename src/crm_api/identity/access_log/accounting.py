@@ -1,6 +1,7 @@
 """What a request leaves in the access log: refusals, failed sign-ins, and which records it showed."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -39,12 +40,16 @@ class Accounting:
             return
         is_page = "page" in content
         records = content["data"] if is_page else [content]
-        seen = [(resource, records)] if resource else []
-        entry = _look(request, route, unit, seen, None if is_page else _record(request, route))
-        if entry.kind is AccessKind.SENSITIVE_READ:
-            await self.log.look(entry)
+        record_id = None if is_page else _record(request, route)
+        fields, count = _seen(unit, [(resource, records)] if resource else [])
+        principal, origin, query = unit.principal, unit.origin, request.scope["query_string"]
+        who = (principal.tenant_id, principal.id, origin.ip, origin.user_agent)
+        key = (*who, route.operation_id, record_id, query, count, *fields)
+        entry = partial(_look, route, unit, record_id, fields, count, query)
+        if fields:
+            await self.log.look(key, entry)
         elif route.shows:
-            self.log.later(entry)
+            self.log.later(key, entry)
 
     async def refusal(
         self,
@@ -58,7 +63,8 @@ class Accounting:
         unit: UnitOfWork | None = request.scope.get("crm.unit")
         entries: list[Access] = list(unit.noted) if unit else []
         if unit and unit.shown:
-            entries.append(_look(request, route, unit, [], _record(request, route)))
+            query = request.scope["query_string"]
+            entries.append(_look(route, unit, _record(request, route), *_seen(unit, []), query))
         if principal and problem.status == Forbidden.status:
             entries.append(_denied(request, route, principal, request_id))
         if entries:
@@ -91,20 +97,22 @@ def _denied(request: "Request", route: "KitRoute", principal: Principal, request
     )
 
 
-def _look(
-    request: "Request",
-    route: "KitRoute",
-    unit: UnitOfWork,
-    seen: Sequence[tuple[Resource, Sequence[Mapping[str, Any]]]],
-    record_id: str | None,
-) -> Access:
-    """What was `seen` of the records that were asked for, and what the unit has shown besides."""
-    everything = [*seen, *((resource, [record]) for resource, record in unit.shown)]
+def _seen(
+    unit: UnitOfWork, asked: Sequence[tuple[Resource, Sequence[Mapping[str, Any]]]]
+) -> tuple[list[str], int]:
+    """The sensitive fields, and the number, of the records that were asked for and those shown besides."""
+    everything = [*asked, *((resource, [record]) for resource, record in unit.shown)]
     fields = sorted({name for resource, records in everything for name in _sensitive(resource, records)})
-    details: dict[str, Any] = {"records": sum([len(records) for _, records in everything])}
+    return fields, sum([len(records) for _, records in everything])
+
+
+def _look(
+    route: "KitRoute", unit: UnitOfWork, record_id: str | None, fields: list[str], count: int, query: bytes
+) -> Access:
+    details: dict[str, Any] = {"records": count}
     if fields:
         details["fields"] = fields
-    if query := request.scope["query_string"]:
+    if query:
         details["query"] = query[:QUERY_LIMIT].decode("ascii", "replace")
     return Access(
         unit.principal.tenant_id,

@@ -5,13 +5,12 @@ some seconds, equal ones counted together. What could not be stored is counted, 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import orjson
 import structlog
 
 from crm_api.identity.access_log.models import AccessEntry, AccessKind
@@ -49,12 +48,6 @@ class Access:
     count: int = 1
     at: datetime = field(default_factory=clock.now)
 
-    def key(self) -> tuple[Any, ...]:
-        """Equal reads are those that differ in nothing but the request."""
-        _, ip, user_agent, _ = self.origin
-        details = orjson.dumps(self.details)
-        return (self.tenant_id, self.actor_id, self.operation, self.record_id, ip, user_agent, details)
-
     def row(self) -> dict[str, Any]:
         """The entry as it is stored."""
         return {
@@ -90,9 +83,9 @@ class AccessLog:
         self._lock = asyncio.Lock()
         self._open = _Batch()
         self._next_batch_at = 0.0
-        self._gathered: dict[tuple[Any, ...], Access] = {}
+        self._gathered: dict[Hashable, Access] = {}
         self._lost: dict[str, int] = {}
-        self._told: dict[tuple[Any, ...], datetime] = {}
+        self._told: dict[Hashable, datetime] = {}
 
     async def now(self, entries: Sequence[Access]) -> None:
         """Store entries; returns when they are committed. What comes while others are being stored goes together."""
@@ -102,30 +95,32 @@ class AccessLog:
             batch.task = asyncio.create_task(self._store(batch))
         await asyncio.shield(batch.task)
 
-    async def look(self, entry: Access) -> None:
-        """Store it; one that repeats what is on record since less than a minute is only counted, within seconds."""
-        key = entry.key()
+    async def look(self, key: Hashable, make: Callable[[], Access]) -> None:
+        """Store what `make` makes; one that repeats what is on record since less than a minute is only counted.
+
+        `key` is what equal looks have in common: everything but the request and its time.
+        """
         told = self._told.get(key)
-        if told is not None and entry.at - told < REPEATED:
-            self._later(entry, key)
+        if told is not None and clock.now() - told < REPEATED:
+            self.later(key, make)
             return
+        entry = make()
         await self.now([entry])
         if len(self._told) >= GATHERED:
             self._told.clear()
         self._told[key] = entry.at
 
-    def later(self, entry: Access) -> None:
-        """Store an entry within seconds; beyond 10,000 different ones it is only counted."""
-        self._later(entry, entry.key())
-
-    def _later(self, entry: Access, key: tuple[Any, ...]) -> None:
+    def later(self, key: Hashable, make: Callable[[], Access]) -> None:
+        """Store an entry within seconds, equal ones as one; beyond 10,000 different ones it is only counted."""
         held = self._gathered.get(key)
         if held is not None:
-            held.count += entry.count
-        elif len(self._gathered) < GATHERED:
+            held.count += 1
+            return
+        entry = make()
+        if len(self._gathered) < GATHERED:
             self._gathered[key] = entry
         else:
-            self._lost[entry.tenant_id] = self._lost.get(entry.tenant_id, 0) + entry.count
+            self._lost[entry.tenant_id] = self._lost.get(entry.tenant_id, 0) + 1
 
     @asynccontextmanager
     async def gathering(self) -> AsyncIterator[None]:

@@ -174,7 +174,7 @@ async def _noted(log: AccessLog, entry: Access) -> None:
     try:
         await log.now([entry])
     except Exception:  # noqa: BLE001  whatever it was, the log keeps trying and counts what it loses
-        log.later(entry)
+        log.later(entry.origin, lambda: entry)
 
 
 def narrowed(principal: Principal, resource: Resource) -> Principal:
