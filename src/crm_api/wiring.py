@@ -52,6 +52,8 @@ from crm_api.parties.contacts import router as contacts_router
 from crm_api.parties.contacts.resource import contacts
 from crm_api.parties.customers import router as customers_router
 from crm_api.parties.customers.resource import customers
+from crm_api.sales.leads import router as leads_router
+from crm_api.sales.leads.resource import leads
 from crm_api.sales.opportunities import router as opportunities_router
 from crm_api.sales.opportunities.gates import keep_used_pipeline, keep_used_stage
 from crm_api.sales.opportunities.resource import opportunities
@@ -86,6 +88,7 @@ TAGS = (
     {"name": "customers", "description": "Companies and persons we deal with (客户)."},
     {"name": "contacts", "description": "Persons at customers (联系人)."},
     {"name": "products", "description": "What is sold (产品)."},
+    {"name": "leads", "description": "Who may become a customer, until it is clear (线索)."},
     {"name": "pipelines", "description": "The stages a deal goes through (销售流程)."},
     {"name": "opportunities", "description": "Deals, from the first idea to won or lost (商机)."},
     {"name": "operations", "description": "Long work: watch it, stop it (后台任务)."},
@@ -117,7 +120,7 @@ TAG_GROUPS = {
     "Parties (客户)": ("customers", "contacts"),
     "Catalog (产品)": ("products",),
     "Activities (活动)": ("notes", "attachments"),
-    "Sales (销售)": ("pipelines", "opportunities"),
+    "Sales (销售)": ("leads", "pipelines", "opportunities"),
     "Analytics (分析)": ("reports",),
     "Set-up (设置)": ("custom-fields", "metadata", "dictionary-types", "dictionary-items", "saved-views"),
     "Integration (集成)": ("search", "exports", "imports", "changes", "webhooks"),
@@ -132,6 +135,7 @@ NAMES = {
     "api_key": "API 密钥",
     "customer": "客户",
     "contact": "联系人",
+    "lead": "线索",
     "product": "产品",
     "pipeline": "销售流程",
     "stage": "阶段",
@@ -159,6 +163,7 @@ RESOURCES = (
     saved_views,
     pipelines,
     opportunities,
+    leads,
     exports,
     imports,
     operations,
@@ -184,6 +189,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     metadata_router.router,
     pipelines_router.router,
     opportunities_router.router,
+    leads_router.router,
     notes_router.router,
     attachments_router.router,
     reports_router.router,

@@ -29,6 +29,7 @@ ORDER = (
     "custom_fields",
     "pipelines",
     "opportunities",
+    "leads",
     "saved_views",
     "api_keys",
     "imports",
@@ -222,6 +223,13 @@ BODIES: dict[str, Maker] = {
         "lines": [{"product_id": w.ids["product"], "quantity": "2", "unit_price": PRICE}],
         "external_ids": _links(code),
     },
+    "leads": lambda w, name, code: {
+        "name": name,
+        "company_name": f"{name} co",
+        "emails": [f"{code}@example.com"],
+        "owner_id": w.ids["user"],
+        "external_ids": _links(code),
+    },
     "notes": lambda w, name, code: {
         "subject_type": "customers",
         "subject_id": w.ids["customer"],
@@ -281,6 +289,14 @@ SAMPLES: dict[str, Callable[[World, dict[str, Any]], Any]] = {
     "opportunities_win": lambda w, r: {"stage_id": w.ids["stage_won"]},
     "opportunities_lose": lambda w, r: {"loss_reason": "other", "stage_id": w.ids["stage_lost"]},
     "opportunities_reopen": lambda w, r: {"stage_id": w.ids["stage_first"]},
+    "leads_update": lambda w, r: {"company_name": f"{w.mark} other {w._count}"},
+    "leads_assign": lambda w, r: {"owner_id": w.ids["user"]},
+    "leads_discard": lambda w, r: {"discard_reason": "other", "discard_note": w.mark},
+    "leads_convert": lambda w, r: {
+        "customer_id": w.ids["customer"],
+        "contact_id": w.ids["contact"],
+        "opportunity": {"pipeline_id": w.ids["pipeline"]},
+    },
     "webhooks_update": lambda w, r: {"description": f"{w.mark} other {w._count}"},
     "webhooks_rotate_secret": lambda w, r: {"overlap_hours": 1},
     "webhooks_replay": lambda w, r: {"after": 0},
@@ -314,5 +330,6 @@ STEPS: dict[str, tuple[tuple[str, Any], ...]] = {
     "products_activate": (("/retire", None),),
     "imports_undo": (("/commit", None),),
     "opportunities_reopen": (("/lose", {"loss_reason": "other"}),),
+    "leads_reopen": (("/discard", {"discard_reason": "other"}),),
     "operations_follow": (("/cancel", None),),
 }

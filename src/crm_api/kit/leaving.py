@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Select, Text, Uuid, any_, cast, func, select
+from sqlalchemy import Select, Text, Uuid, any_, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.dml import ReturningUpdate, Update
@@ -83,7 +83,7 @@ def _open(resource: Resource, columns: Any) -> list[ColumnElement[bool]]:
     return [
         columns.owner_id == _OWNER,
         *alive,
-        *(columns[k] == v for k, v in (resource.open_when or {}).items()),
+        *(or_(*(columns[k] == v for v in values)) for k, values in (resource.open_when or {}).items()),
     ]
 
 

@@ -54,6 +54,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "当前打开的事件流过多，请稍后再试。",
     ),
     "method_not_allowed": ("This method is not allowed here.", "此处不允许使用该方法。"),
+    "wrong_state": (
+        "Its status is {status}; this can be done while it is: {allowed}.",
+        "当前状态为 {status}，仅在以下状态可执行：{allowed}。",
+    ),
+    "ambiguous_reference": ("Several records of type {resource} fit.", "有多条记录（{resource}）符合。"),
     "conflict": ("The current state stands against it.", "与当前状态冲突。"),
     "duplicate": ("Another record already holds this value.", "已存在相同取值的记录。"),
     "id_taken": ("This id is taken.", "该 ID 已被使用。"),

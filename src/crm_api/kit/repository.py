@@ -168,8 +168,7 @@ class Repository(Generic[R]):
         """
         if row.__dict__[name] is None or name not in row.changes():
             return False
-        chain = f"{self.uow.principal.tenant_id} {self.resource.name}.{name}"
-        await self.uow.fetch("wait for chain", _wait, {"chain": chain})
+        await one_at_a_time(self.uow, f"{self.resource.name}.{name}")
         return bool(
             await self.uow.fetch(
                 ("chain", self.resource.name, name),
@@ -304,8 +303,13 @@ def _custom_diff(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> 
     }
 
 
+async def one_at_a_time(uow: UnitOfWork, what: str) -> None:
+    """Wait until no other unit of the company is about the same; until the commit, others wait for this one."""
+    await uow.fetch("one at a time", _wait, {"what": f"{uow.principal.tenant_id} {what}"})
+
+
 def _wait() -> Select[Any]:
-    key = func.hashtextextended(bindparam("chain", type_=Text), literal(0))
+    key = func.hashtextextended(bindparam("what", type_=Text), literal(0))
     return select(func.pg_advisory_xact_lock(key))
 
 

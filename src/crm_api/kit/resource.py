@@ -58,7 +58,7 @@ class Resource:
     sensitive_search: tuple[str, ...] = ()
     sensitive: tuple[str, ...] = ()
     children: tuple[Children, ...] = ()
-    open_when: Mapping[str, str] | None = field(default_factory=dict)
+    open_when: Mapping[str, tuple[str, ...]] | None = field(default_factory=dict)
     label: str = "name"
     subject: bool = False
     events: tuple[str, ...] = ()

@@ -1,8 +1,10 @@
-"""How deals are won: pipelines and opportunities.
+"""How deals are won: leads, pipelines and opportunities.
 
+- `leads`: who may become a customer, and what they become.
 - `pipelines`: the ways a deal can go, stage by stage, and which of them a company uses by default.
 - `opportunities`: the deals, their lines, their moves from stage to stage, and how they end.
 
-Imports parties, catalog, setup, identity and the kit. Emits `pipeline.*` and `opportunity.`
-`created updated assigned moved won lost reopened deleted restored`.
+Imports activities, parties, catalog, setup, identity and the kit. Emits `pipeline.*`, `opportunity.`
+`created updated assigned moved won lost reopened deleted restored` and `lead.`
+`created updated assigned contacted qualified discarded reopened converted deleted restored`.
 """

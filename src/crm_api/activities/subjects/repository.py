@@ -1,13 +1,16 @@
 """The SQL of subjects."""
 
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Text, Uuid, cast, null, select
+from sqlalchemy import Select, Text, Uuid, cast, literal, null, select
+from sqlalchemy.sql.dml import Update
 from sqlalchemy.sql.expression import bindparam
 
 from crm_api.kit.access import Scope, access_values, grant_level
+from crm_api.kit.db import table
 from crm_api.kit.resource import Resource
-from crm_api.kit.tenancy import scoped
+from crm_api.kit.tenancy import scoped, scoped_update
 from crm_api.kit.uow import UnitOfWork
 
 
@@ -17,6 +20,13 @@ class Subject(NamedTuple):
     owner_id: str | None
     team_id: str | None
     grant: str | None
+
+
+class Carried(NamedTuple):
+    """Something that is about another record now."""
+
+    id: str
+    version: int
 
 
 class SubjectRepository:
@@ -36,6 +46,34 @@ class SubjectRepository:
             {**access_values(principal, reach), "id": record_id},
         )
         return Subject(*rows[0]) if rows else None
+
+    async def carry(
+        self, resource: Resource, subject: tuple[str, str], to: tuple[str, str], at: datetime
+    ) -> list[Carried]:
+        """Turn what is about one record to another."""
+        values = {"of": subject[0], "record_id": subject[1], "new_type": to[0], "new_id": to[1], "at": at}
+        rows = await self.uow.fetch(("carry", resource.name), lambda: _carry(resource), values)
+        return [Carried(*row) for row in rows]
+
+
+def _carry(resource: Resource) -> Update:
+    target, record_id = table(resource.model).c, Uuid(as_uuid=False)
+    return (
+        scoped_update(resource.model)
+        .where(
+            target.subject_type == bindparam("of", type_=Text),
+            target.subject_id == bindparam("record_id", type_=record_id),
+            target.deleted_at.is_(None),
+        )
+        .values(
+            subject_type=bindparam("new_type", type_=Text),
+            subject_id=bindparam("new_id", type_=record_id),
+            updated_at=bindparam("at", type_=target.updated_at.type),
+            updated_by=bindparam("me", type_=record_id),
+            version=target.version + literal(1),
+        )
+        .returning(cast(target.id, Text), target.version)
+    )
 
 
 def _find(resource: Resource, scope: Scope) -> Select[Any]:

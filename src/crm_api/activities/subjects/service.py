@@ -2,8 +2,11 @@
 
 from crm_api.activities.subjects.errors import NoSubject
 from crm_api.activities.subjects.repository import SubjectRepository
-from crm_api.activities.subjects.resource import subjects
+from crm_api.activities.subjects.resource import THROUGH_SUBJECT, subjects
+from crm_api.kit import clock
+from crm_api.kit.effects import events
 from crm_api.kit.errors import Forbidden, Invalid
+from crm_api.kit.registries import RESOURCES
 from crm_api.kit.uow import UnitOfWork
 
 
@@ -13,6 +16,19 @@ class SubjectService:
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
         self._repository = SubjectRepository(uow)
+
+    async def carry(self, subject: tuple[str, str], to: tuple[str, str]) -> None:
+        """What was about one record is about another from now on; each as (resource, id)."""
+        at = clock.now()
+        changes = {
+            name: {"from": before, "to": after}
+            for name, before, after in zip(("subject_type", "subject_id"), subject, to, strict=True)
+        }
+        for resource in RESOURCES.values():
+            if resource.access is THROUGH_SUBJECT:
+                carried = await self._repository.carry(resource, subject, to, at)
+                told = [(row, changes) for row in carried]
+                await events(self.uow, resource, "updated", told, at)
 
     async def demand_update(self, subject_type: str, subject_id: str) -> None:
         """The caller may change the record, or nothing is written about it.

@@ -27,7 +27,6 @@ register(
         "not_for_reference": ("This field cannot be looked up in that way.", "不能用该方式查找此字段。"),
         "source_required": ("Name the source of the external ids.", "请指定外部编号的来源。"),
         "unreadable_cell": ("Expected {expected}.", "应为 {expected}。"),
-        "ambiguous_reference": ("Several records of type {resource} fit.", "有多条记录（{resource}）符合。"),
         "no_match": ("No record fits the match rules.", "没有符合匹配规则的记录。"),
         "already_exists": ("A record that fits the match rules exists.", "已存在符合匹配规则的记录。"),
         "duplicate_in_file": (

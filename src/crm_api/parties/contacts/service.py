@@ -1,14 +1,16 @@
 """The verbs of contacts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crm_api.kit import clock
 from crm_api.kit.owning import assign_owner, first_owner
-from crm_api.kit.repository import Repository, refuse_unwritable
+from crm_api.kit.repository import refuse_unwritable
+from crm_api.kit.text import sort_key
 from crm_api.kit.uow import UnitOfWork
 from crm_api.parties.contacts.errors import ReportingCycle
 from crm_api.parties.contacts.models import Contact
+from crm_api.parties.contacts.repository import ContactRepository
 from crm_api.parties.contacts.resource import ASSIGN, contacts
 
 
@@ -17,7 +19,7 @@ class ContactService:
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
-        self._repository: Repository[Contact] = Repository(uow, contacts)
+        self._repository = ContactRepository(uow)
 
     async def create(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """A new contact, its creator's unless another owner is named."""
@@ -26,6 +28,16 @@ class ContactService:
         owner = await first_owner(self.uow, values)
         contact = self.new_row({**values, **owner})
         return await self._repository.add(contact)
+
+    async def same_person(
+        self, customer_id: str, name: str, points: Sequence[Mapping[str, str]]
+    ) -> str | None:
+        """The visible contact of a customer who has one of these numbers or addresses, else the one of that name."""
+        wanted = {point["value"] for point in points}
+        found = await self._repository.at_customer(customer_id)
+        by_point = (p.id for p in found if wanted & {point["value"] for point in (*p.phones, *p.emails)})
+        by_name = (p.id for p in found if p.name_sort == sort_key(name))
+        return next(by_point, None) or next(by_name, None)
 
     @staticmethod
     def new_row(values: dict[str, Any]) -> Contact:

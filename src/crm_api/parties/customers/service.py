@@ -1,14 +1,14 @@
 """The verbs of customers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crm_api.kit import clock
 from crm_api.kit.owning import assign_owner, first_owner
-from crm_api.kit.repository import refuse_unwritable
+from crm_api.kit.repository import one_at_a_time, refuse_unwritable
 from crm_api.kit.uow import UnitOfWork
 from crm_api.parties.customers.errors import ParentCycle
-from crm_api.parties.customers.models import Customer
+from crm_api.parties.customers.models import Customer, CustomerKind
 from crm_api.parties.customers.repository import CustomerRepository
 from crm_api.parties.customers.resource import ASSIGN, customers
 
@@ -28,6 +28,25 @@ class CustomerService:
         customer = self.new_row({**values, **owner})
         created = await self._repository.add(customer)
         return {**created, "possible_duplicates": await self._repository.similar(customer)}
+
+    async def same(self, kind: CustomerKind, name: str, points: Sequence[Mapping[str, str]]) -> list[str]:
+        """The visible companies of a name but for its legal form; persons must also share a number or an address.
+
+        Who asks for the same name waits until this commits.
+        """
+        asked, wanted = self.new_row({"name": name}), {point["value"] for point in points}
+        if not asked.name_key:
+            return []
+        await one_at_a_time(self.uow, f"customers.name_key {asked.name_key}")
+        return [
+            found.id
+            for found in await self._repository.namesakes(asked)
+            if found.kind == kind
+            and (
+                kind == CustomerKind.COMPANY
+                or wanted & {point["value"] for point in (*found.phones, *found.emails)}
+            )
+        ]
 
     @staticmethod
     def new_row(values: dict[str, Any]) -> Customer:

@@ -19,7 +19,7 @@ opportunities = Resource(
     },
     search=("name",),
     children=(LINES,),
-    open_when={"status": "open"},
+    open_when={"status": ("open",)},
     subject=True,
     events=("moved", "won", "lost", "reopened"),
 )

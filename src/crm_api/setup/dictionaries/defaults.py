@@ -1,7 +1,7 @@
 """What the data dictionary of a new company holds."""
 
 from crm_api.setup.dictionaries.models import OTHER
-from crm_api.setup.dictionary_types.models import LOSS_REASON
+from crm_api.setup.dictionary_types.models import LEAD_DISCARD_REASON, LOSS_REASON
 
 # type → (code, English, Chinese) in their order; `other` comes last
 DEFAULTS: dict[str, tuple[tuple[str, str, str], ...]] = {
@@ -12,6 +12,14 @@ DEFAULTS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("no_decision", "No decision made", "迟迟未决策"),
         ("timing", "Wrong time", "时机不合适"),
         ("product_fit", "Product does not fit", "产品不匹配"),
+        (OTHER, "Other", "其他"),
+    ),
+    LEAD_DISCARD_REASON: (
+        ("no_need", "No need", "没有需求"),
+        ("no_budget", "No budget", "没有预算"),
+        ("unreachable", "Cannot be reached", "无法联系"),
+        ("wrong_details", "Wrong details", "信息有误"),
+        ("duplicate", "Known already", "重复线索"),
         (OTHER, "Other", "其他"),
     ),
 }

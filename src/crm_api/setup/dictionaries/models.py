@@ -5,7 +5,7 @@ from sqlalchemy.orm import Mapped
 
 from crm_api.kit import columns
 from crm_api.kit.db import Base, Recorded
-from crm_api.setup.dictionary_types.models import LOSS_REASON
+from crm_api.setup.dictionary_types.models import ALWAYS_CLOSED
 
 OTHER = "other"
 
@@ -48,4 +48,4 @@ class DictionaryItem(Recorded, Base):
     @property
     def required(self) -> bool:
         """`other` is the reason that can always be given."""
-        return self.type == LOSS_REASON and self.code == OTHER
+        return self.type in ALWAYS_CLOSED and self.code == OTHER

@@ -6,7 +6,8 @@ from sqlalchemy.orm import Mapped
 from crm_api.kit import columns
 from crm_api.kit.db import Base, Recorded
 
-LOSS_REASON = "loss_reason"
+LOSS_REASON, LEAD_DISCARD_REASON = "loss_reason", "lead_discard_reason"
+ALWAYS_CLOSED = frozenset({LOSS_REASON, LEAD_DISCARD_REASON})  # reasons are there to be counted
 
 
 class DictionaryType(Recorded, Base):
@@ -26,5 +27,5 @@ class DictionaryType(Recorded, Base):
 
     @property
     def always_closed(self) -> bool:
-        """A deal is lost for a reason that can be counted."""
-        return self.code == LOSS_REASON
+        """A deal is lost, and a lead discarded, for a reason that can be counted."""
+        return self.code in ALWAYS_CLOSED

@@ -6,13 +6,19 @@ from typing import Any
 from crm_api.kit.repository import Repository
 from crm_api.kit.uow import UnitOfWork
 from crm_api.setup.dictionary_types.errors import DictionaryTypeBuiltIn, DictionaryTypeClosed
-from crm_api.setup.dictionary_types.models import LOSS_REASON, DictionaryType
+from crm_api.setup.dictionary_types.models import (
+    ALWAYS_CLOSED,
+    LEAD_DISCARD_REASON,
+    LOSS_REASON,
+    DictionaryType,
+)
 from crm_api.setup.dictionary_types.resource import dictionary_types
 from crm_api.setup.remembering import change_setup
 
 # code → English, Chinese
 BUILT_IN = {
     LOSS_REASON: ("Loss reason", "输单原因"),
+    LEAD_DISCARD_REASON: ("Discard reason of leads", "线索废弃原因"),
     "customer_level": ("Customer level", "客户级别"),
     "customer_category": ("Customer category", "客户类别"),
     "industry": ("Industry", "行业"),
@@ -59,6 +65,6 @@ async def found_dictionary_types(uow: UnitOfWork, _: str, __: Mapping[str, Any])
     for code, (english, chinese) in BUILT_IN.items():
         await repository.add(
             DictionaryType.new(
-                code=code, label_en=english, label_zh=chinese, closed=code == LOSS_REASON, built_in=True
+                code=code, label_en=english, label_zh=chinese, closed=code in ALWAYS_CLOSED, built_in=True
             )
         )

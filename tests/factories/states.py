@@ -1,0 +1,78 @@
+"""Every cell of a table of states: (state, verb, role), done over HTTP and compared with the rows that are left."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import httpx
+
+from crm_api.kit.principal import Permission
+from crm_api.kit.states import States
+from crm_api.roles import ROLES
+from tests.factories.companies import Actor, Company
+
+
+class Verb(NamedTuple):
+    """How a verb is asked for, and what its event is called."""
+
+    event: str
+    body: Mapping[str, Any] | None = None
+    method: str = "POST"
+
+
+@dataclass
+class Cells:
+    """One resource. `ways` lead from a new record to each state; `repeated` verbs answer where they lead as well."""
+
+    company: Company
+    path: str
+    singular: str
+    body: Mapping[str, Any]
+    states: States
+    verbs: Mapping[str, Verb]
+    ways: Mapping[str, Sequence[str]]
+    repeated: frozenset[str] = frozenset()
+
+    async def check(self, role: str, actor: Actor, verb: str, state: str) -> None:
+        """Do it. Exactly the legal cells change the record, by exactly one event; every other changes nothing."""
+        record = await self._in(state, actor.id)
+        before, events = await self._rows(record["id"])
+        answer = await self._ask(actor, verb, record["id"])
+        after, told = await self._rows(record["id"])
+        origins, target = self.states.steps[verb]
+        cell = (role, verb, state, answer.text)
+        allowed = Permission(self.path.strip("/"), verb) in ROLES[role].permissions()
+        if allowed and state in origins:
+            assert answer.status_code in (200, 204), cell
+            assert after["status"] == (target or state), cell
+            assert after["version"] == before["version"] + 1, cell
+            assert after["status_entered_at"] > before["status_entered_at"] or target is None, cell
+            (event,) = [found for found in told if found not in events]
+            assert event["type"] == f"{self.singular}.{self.verbs[verb].event}", cell
+            return
+        assert (after, told) == (before, events), cell
+        if allowed and verb in self.repeated and state == target:
+            assert answer.status_code == 200, cell
+        elif allowed:
+            problem = answer.json()
+            assert (problem["status"], problem["code"]) == (409, "wrong_state"), cell
+            assert problem["detail"].startswith(f"Its status is {state};"), cell
+        else:
+            assert answer.status_code == 403, cell
+
+    async def _in(self, state: str, owner_id: str) -> dict[str, Any]:
+        record = await self.company.owner.create(self.path, **self.body, owner_id=owner_id)
+        for verb in self.ways[state]:
+            answer = await self._ask(self.company.owner, verb, record["id"])
+            assert answer.status_code == 200, answer.text
+        return record
+
+    async def _ask(self, actor: Actor, verb: str, record_id: str) -> httpx.Response:
+        method, body = self.verbs[verb].method, self.verbs[verb].body
+        path = f"{self.path}/{record_id}" + (f"/{verb}" if method == "POST" else "")
+        sent = {"json": body} if body is not None else {}
+        return await actor.http.request(method, path, **sent)
+
+    async def _rows(self, record_id: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        (row,) = await self.company.rows(self.path.strip("/"), id=record_id)
+        return row, await self.company.rows("events", record_id=record_id)

@@ -1,0 +1,53 @@
+"""The table of states of leads, cell by cell."""
+
+from itertools import product
+
+import pytest
+
+from crm_api.kit.states import States, Step
+from crm_api.roles import DEFAULT_ROLES
+from crm_api.sales.leads.models import STATES, LeadStatus
+from tests.factories.companies import Company
+from tests.factories.states import Cells, Verb
+
+VERBS = {
+    "contact": Verb("contacted"),
+    "qualify": Verb("qualified"),
+    "discard": Verb("discarded", {"discard_reason": "no_need"}),
+    "reopen": Verb("reopened"),
+    "convert": Verb("converted", {"opportunity": None}),
+    "update": Verb("updated", {"title": "采购总监"}, "PATCH"),
+    "assign": Verb("assigned"),
+    "delete": Verb("deleted", None, "DELETE"),
+}
+WAYS = {
+    "new": (),
+    "contacted": ("contact",),
+    "qualified": ("qualify",),
+    "discarded": ("discard",),
+    "converted": ("convert",),
+}
+
+
+async def cells(company: Company, team: str | None = None, states: States = STATES) -> Cells:
+    recipient = await company.user("account_manager", team_id=team)
+    verbs = VERBS | {"assign": Verb("assigned", {"owner_id": recipient.id})}
+    body = {"name": "李娜", "company_name": "上海智达"}
+    return Cells(company, "/leads", "lead", body, states, verbs, WAYS, frozenset({"convert"}))
+
+
+@pytest.mark.parametrize("role", DEFAULT_ROLES)
+async def test_every_cell(company: Company, role: str) -> None:
+    assert (STATES.steps.keys(), set(WAYS)) == (VERBS.keys(), set(LeadStatus))
+    team = await company.team()
+    table, actor = await cells(company, team), await company.user(role, team_id=team)
+    for verb, state in product(VERBS, WAYS):
+        await table.check(role, actor, verb, state)
+
+
+async def test_the_walk_of_the_table_sees_a_step_that_is_not_there(company: Company) -> None:
+    wrong = STATES.steps | {"qualify": Step(frozenset({LeadStatus.DISCARDED}), LeadStatus.QUALIFIED)}
+    table = await cells(company, states=States(wrong))
+    for state in ("new", "discarded"):
+        with pytest.raises(AssertionError, match="qualify"):
+            await table.check("integration", company.owner, "qualify", state)
