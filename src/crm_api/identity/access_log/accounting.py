@@ -42,7 +42,7 @@ class Accounting:
         records = content["data"] if is_page else [content]
         record_id = None if is_page else _record(request, route)
         fields, count = _seen(unit, [(resource, records)] if resource else [])
-        principal, origin, query = unit.principal, unit.origin, request.scope["query_string"]
+        principal, origin, query = unit.principal, unit.origin, _query(request)
         who = (principal.tenant_id, principal.id, origin.ip, origin.user_agent)
         key = (*who, route.operation_id, record_id, query, count, *fields)
         entry = partial(_look, route, unit, record_id, fields, count, query)
@@ -63,8 +63,7 @@ class Accounting:
         unit: UnitOfWork | None = request.scope.get("crm.unit")
         entries: list[Access] = list(unit.noted) if unit else []
         if unit and unit.shown:
-            query = request.scope["query_string"]
-            entries.append(_look(route, unit, _record(request, route), *_seen(unit, []), query))
+            entries.append(_look(route, unit, _record(request, route), *_seen(unit, []), _query(request)))
         if principal and problem.status == Forbidden.status:
             entries.append(_denied(request, route, principal, request_id))
         if entries:
@@ -81,6 +80,12 @@ def _resource(route: "KitRoute") -> Resource | None:
 
 def _record(request: "Request", route: "KitRoute") -> str | None:
     found: str | None = request.scope["path_params"].get(route.record) if route.record else None
+    return found
+
+
+def _query(request: "Request") -> bytes:
+    """As much of it as is kept."""
+    found: bytes = request.scope["query_string"][:QUERY_LIMIT]
     return found
 
 
@@ -113,7 +118,7 @@ def _look(
     if fields:
         details["fields"] = fields
     if query:
-        details["query"] = query[:QUERY_LIMIT].decode("ascii", "replace")
+        details["query"] = query.decode("ascii", "replace")
     return Access(
         unit.principal.tenant_id,
         AccessKind.SENSITIVE_READ if fields else AccessKind.READ,
