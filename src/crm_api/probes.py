@@ -1,5 +1,6 @@
 """`/healthz`, `/readyz`, `/metrics` and the OpenAPI document: outside the routes of resources, without a principal."""
 
+from asyncio import Lock, to_thread
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
@@ -34,14 +35,17 @@ def probe_routes() -> list[Route]:
 
 
 def document_route(path: str, document: Callable[[], Any]) -> Route:
-    """The OpenAPI document, made when it is first asked for."""
+    """The OpenAPI document, made when it is first asked for: seconds of work, during which others are answered."""
+    making = Lock()
 
     async def answer(request: Request) -> Response:
         try:
             standing = await counted(request)
         except RateLimited as limited:
             return problem_answer(limited, language="en", instance=path, request_id=new_id())
-        return Response(orjson.dumps(document()), media_type="application/json", headers=standing)
+        async with making:
+            made = await to_thread(document)
+        return Response(orjson.dumps(made), media_type="application/json", headers=standing)
 
     return Route(path, answer)
 
