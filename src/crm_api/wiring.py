@@ -55,7 +55,12 @@ from crm_api.parties.customers.resource import customers
 from crm_api.sales.leads import router as leads_router
 from crm_api.sales.leads.resource import leads
 from crm_api.sales.opportunities import router as opportunities_router
-from crm_api.sales.opportunities.gates import keep_used_pipeline, keep_used_stage
+from crm_api.sales.opportunities.gates import (
+    check_required_fields,
+    keep_used_pipeline,
+    keep_used_stage,
+    move_all,
+)
 from crm_api.sales.opportunities.resource import opportunities
 from crm_api.sales.pipelines import router as pipelines_router
 from crm_api.sales.pipelines.resource import pipelines
@@ -229,7 +234,9 @@ bind_namings(attachment_rows.named_files, import_rows.named_files)
 bind_gate("teams.delete", refuse_team_in_use)
 bind_gate("pipelines.delete", keep_used_pipeline)
 bind_gate("pipelines.drop_stage", keep_used_stage)
+bind_gate("pipelines.require_fields", check_required_fields)
 bind_gate("dictionary_items.remove", keep_chosen_code)
 bind_reaction("tenant.created", found_dictionary_types)
 bind_reaction("tenant.created", found_dictionary)
 bind_reaction("tenant.created", found_pipeline)
+bind_reaction("pipeline.stage_replaced", move_all)
