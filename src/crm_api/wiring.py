@@ -52,6 +52,9 @@ from crm_api.parties.contacts import router as contacts_router
 from crm_api.parties.contacts.resource import contacts
 from crm_api.parties.customers import router as customers_router
 from crm_api.parties.customers.resource import customers
+from crm_api.sales.development_plans import router as development_plans_router
+from crm_api.sales.development_plans.gates import demand_plan
+from crm_api.sales.development_plans.resource import development_plans
 from crm_api.sales.leads import router as leads_router
 from crm_api.sales.leads.resource import leads
 from crm_api.sales.opportunities import router as opportunities_router
@@ -96,6 +99,7 @@ TAGS = (
     {"name": "leads", "description": "Who may become a customer, until it is clear (线索)."},
     {"name": "pipelines", "description": "The stages a deal goes through (销售流程)."},
     {"name": "opportunities", "description": "Deals, from the first idea to won or lost (商机)."},
+    {"name": "development-plans", "description": "What is to be done to win a deal (客户开发计划)."},
     {"name": "operations", "description": "Long work: watch it, stop it (后台任务)."},
     {"name": "dead-letters", "description": "Jobs that were given up (失败任务)."},
     {"name": "notes", "description": "What was written down about a record (备注)."},
@@ -125,7 +129,7 @@ TAG_GROUPS = {
     "Parties (客户)": ("customers", "contacts"),
     "Catalog (产品)": ("products",),
     "Activities (活动)": ("notes", "attachments"),
-    "Sales (销售)": ("leads", "pipelines", "opportunities"),
+    "Sales (销售)": ("leads", "pipelines", "opportunities", "development-plans"),
     "Analytics (分析)": ("reports",),
     "Set-up (设置)": ("custom-fields", "metadata", "dictionary-types", "dictionary-items", "saved-views"),
     "Integration (集成)": ("search", "exports", "imports", "changes", "webhooks"),
@@ -145,6 +149,7 @@ NAMES = {
     "pipeline": "销售流程",
     "stage": "阶段",
     "opportunity": "商机",
+    "development_plan": "客户开发计划",
     "operation": "后台任务",
     "dead_letter": "失败任务",
     "dictionary_item": "字典项",
@@ -168,6 +173,7 @@ RESOURCES = (
     saved_views,
     pipelines,
     opportunities,
+    development_plans,
     leads,
     exports,
     imports,
@@ -194,6 +200,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     metadata_router.router,
     pipelines_router.router,
     opportunities_router.router,
+    development_plans_router.router,
     leads_router.router,
     notes_router.router,
     attachments_router.router,
@@ -234,6 +241,7 @@ bind_namings(attachment_rows.named_files, import_rows.named_files)
 bind_gate("teams.delete", refuse_team_in_use)
 bind_gate("pipelines.delete", keep_used_pipeline)
 bind_gate("pipelines.drop_stage", keep_used_stage)
+bind_gate("opportunities.enter", demand_plan)
 bind_gate("pipelines.require_fields", check_required_fields)
 bind_gate("dictionary_items.remove", keep_chosen_code)
 bind_reaction("tenant.created", found_dictionary_types)

@@ -1,4 +1,4 @@
-"""The access of rows that are about a record: asked of the record, in the same statement."""
+"""The access of rows that are about a record, or belong to one: asked of the record, in the same statement."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -53,9 +53,54 @@ class SubjectAccess(Access):
         return [narrow(select(*keys).where(self.predicate(rows, scope, resource)), rows)]
 
 
+@dataclass(frozen=True)
+class ParentAccess(Access):
+    """Rows that follow the record which one of their fields names: whoever reads it reads them."""
+
+    column: str
+    parent: Resource
+    owned: bool = field(default=False, init=False)
+
+    def scope(self, principal: Principal, reach: Reach, resource: str) -> Scope:  # noqa: ARG002
+        there = principal.reach(self.parent.read)
+        if Reach.NONE in (reach, there):
+            return Scope(Arm.NONE)
+        scope = self.parent.access.scope(principal, there, self.parent.name)
+        return Scope(Arm.SUBJECTS, subjects=(SubjectScope(self.parent.name, there, scope),))
+
+    def admits(self, principal: Principal, reach: Reach, owner_id: str | None, team_id: str | None) -> bool:  # noqa: ARG002
+        """The permission is held; whether the parent may be changed is asked of the parent."""
+        return reach is not Reach.NONE
+
+    def predicate(
+        self,
+        rows: Alias,
+        scope: Scope,
+        resource: str,  # noqa: ARG002
+        teams: BindParameter[Any] = TEAMS,  # noqa: ARG002
+    ) -> ColumnElement[bool]:
+        return or_(false(), *(_visible(rows.c[self.column], self.parent, part) for part in scope.subjects))
+
+    def branches(
+        self, rows: Alias, keys: list[ColumnElement[Any]], scope: Scope, resource: str, narrow: Narrow
+    ) -> list[Select[Any]]:
+        """One way: a parent has few of them."""
+        return [narrow(select(*keys).where(self.predicate(rows, scope, resource)), rows)]
+
+
+def through(column: str, parent: Resource) -> Access:
+    """Rows that belong to the record of `parent` which `column` names; writing asks for the right to change that."""
+    return ParentAccess(column, parent)
+
+
 def _about(rows: Alias, subject: Resource, part: SubjectScope) -> ColumnElement[bool]:
+    of_kind = rows.c.subject_type == literal(subject.name, Text)
+    return and_(of_kind, _visible(rows.c.subject_id, subject, part))
+
+
+def _visible(record_id: ColumnElement[Any], subject: Resource, part: SubjectScope) -> ColumnElement[bool]:
     records = scoped(subject.model, f"{subject.name}_subject")
     teams = SUBTREE if part.reach is Reach.SUBTREE else OWN_TEAM
     allowed = subject.access.predicate(records, part.scope, subject.name, teams)
-    there = select(records.c.id).where(records.c.id == rows.c.subject_id, allowed, *subject.alive(records))
-    return and_(rows.c.subject_type == literal(subject.name, Text), there.exists())
+    there = select(records.c.id).where(records.c.id == record_id, allowed, *subject.alive(records))
+    return there.exists()

@@ -102,7 +102,7 @@ class OpportunityRepository(Repository[Opportunity]):
         await self.uow.many(
             "move all", _move_all, [{f"new_{n}": v for n, v in row.__dict__.items()} for row in moved]
         )
-        await self.uow.many("stage moves", lambda: insert_of(StageMove), [move.__dict__ for move in moves])
+        await self.uow.many("steps of many", lambda: insert_of(StageMove), [move.__dict__ for move in moves])
         await events(self.uow, opportunities, "moved", told, at)
 
     async def any_in(self, pipeline_id: str, stage_id: str | None = None) -> bool:
