@@ -44,7 +44,12 @@ class SubjectAccess(Access):
         teams: BindParameter[Any] = TEAMS,  # noqa: ARG002
     ) -> ColumnElement[bool]:
         named = {subject.name: subject for subject in self.subjects()}
-        return or_(false(), *(_about(rows, named[part.resource], part) for part in scope.subjects))
+        return or_(false(), *(self.about(rows, named[part.resource], part) for part in scope.subjects))
+
+    def about(self, rows: Alias, subject: Resource, part: SubjectScope) -> ColumnElement[bool]:
+        """The rows about those records of one resource that the caller may see."""
+        of_kind = rows.c.subject_type == literal(subject.name, Text)
+        return and_(of_kind, _visible(rows.c.subject_id, subject, part))
 
     def branches(
         self, rows: Alias, keys: list[ColumnElement[Any]], scope: Scope, resource: str, narrow: Narrow
@@ -54,48 +59,18 @@ class SubjectAccess(Access):
 
 
 @dataclass(frozen=True)
-class ParentAccess(Access):
-    """Rows that follow the record which one of their fields names: whoever reads it reads them."""
+class ParentAccess(SubjectAccess):
+    """Rows that belong to the record which one of their fields names: whoever reads it reads them."""
 
     column: str
-    parent: Resource
-    owned: bool = field(default=False, init=False)
 
-    def scope(self, principal: Principal, reach: Reach, resource: str) -> Scope:  # noqa: ARG002
-        there = principal.reach(self.parent.read)
-        if Reach.NONE in (reach, there):
-            return Scope(Arm.NONE)
-        scope = self.parent.access.scope(principal, there, self.parent.name)
-        return Scope(Arm.SUBJECTS, subjects=(SubjectScope(self.parent.name, there, scope),))
-
-    def admits(self, principal: Principal, reach: Reach, owner_id: str | None, team_id: str | None) -> bool:  # noqa: ARG002
-        """The permission is held; whether the parent may be changed is asked of the parent."""
-        return reach is not Reach.NONE
-
-    def predicate(
-        self,
-        rows: Alias,
-        scope: Scope,
-        resource: str,  # noqa: ARG002
-        teams: BindParameter[Any] = TEAMS,  # noqa: ARG002
-    ) -> ColumnElement[bool]:
-        return or_(false(), *(_visible(rows.c[self.column], self.parent, part) for part in scope.subjects))
-
-    def branches(
-        self, rows: Alias, keys: list[ColumnElement[Any]], scope: Scope, resource: str, narrow: Narrow
-    ) -> list[Select[Any]]:
-        """One way: a parent has few of them."""
-        return [narrow(select(*keys).where(self.predicate(rows, scope, resource)), rows)]
+    def about(self, rows: Alias, subject: Resource, part: SubjectScope) -> ColumnElement[bool]:
+        return _visible(rows.c[self.column], subject, part)
 
 
 def through(column: str, parent: Resource) -> Access:
     """Rows that belong to the record of `parent` which `column` names; writing asks for the right to change that."""
-    return ParentAccess(column, parent)
-
-
-def _about(rows: Alias, subject: Resource, part: SubjectScope) -> ColumnElement[bool]:
-    of_kind = rows.c.subject_type == literal(subject.name, Text)
-    return and_(of_kind, _visible(rows.c.subject_id, subject, part))
+    return ParentAccess(lambda: (parent,), column)
 
 
 def _visible(record_id: ColumnElement[Any], subject: Resource, part: SubjectScope) -> ColumnElement[bool]:

@@ -24,9 +24,8 @@ async def listed(
         raise Invalid(faults=faults)
     held = {item.owner_id for item in before} | {plan.owner_id}
     for position, item in enumerate(items):
-        if item.get("owner_id") not in held:
+        if item.get("owner_id", plan.owner_id) not in held:
             await owner_of(uow, item["owner_id"], f"/items/{position}/owner_id")
-            held.add(item["owner_id"])
     after: list[PlanItem] = merged(ITEMS, plan.id, before, items)
     for row in after:
         row.tick(done=row.done, at=clock.now())
