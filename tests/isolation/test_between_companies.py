@@ -8,7 +8,8 @@ import pytest
 from crm_api.identity.credentials.opaque import SecretKind, _checksum, _encode, tenant_of
 from crm_api.kit.ids import new_id
 from tests.factories.companies import PASSWORD, Company
-from tests.isolation.worlds import MADE, ORDER, World, as_sent
+from tests.isolation.samples import MADE, ORDER
+from tests.isolation.worlds import World, as_sent
 
 OTHER_PASSWORD = "quite another passphrase"
 
@@ -27,9 +28,9 @@ async def test_what_is_unique_is_unique_inside_a_company(
             )
             if name == "pipelines":
                 world.ids |= {f"stage_{stage['key']}": stage["id"] for stage in record["stages"]}
-    taken = other.body_of(resource)
+    taken = await other.body_of(resource)
     first = await other.owner.http.post(f"/{resource.replace('_', '-')}", **as_sent(taken))
-    references = {key: value for key, value in own.body_of(resource).items() if key.endswith("_id")}
+    references = {key: value for key, value in (await own.body_of(resource)).items() if key.endswith("_id")}
 
     answer = await own.owner.http.post(
         f"/{resource.replace('_', '-')}",
