@@ -53,10 +53,18 @@ from crm_api.parties.contacts import router as contacts_router
 from crm_api.parties.contacts.resource import contacts
 from crm_api.parties.customers import router as customers_router
 from crm_api.parties.customers.resource import customers
+from crm_api.sales.development_plans import router as development_plans_router
+from crm_api.sales.development_plans.gates import demand_plan
+from crm_api.sales.development_plans.resource import development_plans
 from crm_api.sales.leads import router as leads_router
 from crm_api.sales.leads.resource import leads
 from crm_api.sales.opportunities import router as opportunities_router
-from crm_api.sales.opportunities.gates import keep_used_pipeline, keep_used_stage
+from crm_api.sales.opportunities.gates import (
+    check_required_fields,
+    keep_used_pipeline,
+    keep_used_stage,
+    move_all,
+)
 from crm_api.sales.opportunities.resource import opportunities
 from crm_api.sales.pipelines import router as pipelines_router
 from crm_api.sales.pipelines.resource import pipelines
@@ -95,6 +103,7 @@ RESOURCES = (
     saved_views,
     pipelines,
     opportunities,
+    development_plans,
     leads,
     exports,
     imports,
@@ -121,6 +130,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     metadata_router.router,
     pipelines_router.router,
     opportunities_router.router,
+    development_plans_router.router,
     leads_router.router,
     notes_router.router,
     attachments_router.router,
@@ -161,7 +171,10 @@ bind_namings(attachment_rows.named_files, import_rows.named_files)
 bind_gate("teams.delete", refuse_team_in_use)
 bind_gate("pipelines.delete", keep_used_pipeline)
 bind_gate("pipelines.drop_stage", keep_used_stage)
+bind_gate("opportunities.enter", demand_plan)
+bind_gate("pipelines.require_fields", check_required_fields)
 bind_gate("dictionary_items.remove", keep_chosen_code)
 bind_reaction("tenant.created", found_dictionary_types)
 bind_reaction("tenant.created", found_dictionary)
 bind_reaction("tenant.created", found_pipeline)
+bind_reaction("pipeline.stage_replaced", move_all)

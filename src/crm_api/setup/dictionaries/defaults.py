@@ -1,7 +1,7 @@
 """What the data dictionary of a new company holds."""
 
 from crm_api.setup.dictionaries.models import OTHER
-from crm_api.setup.dictionary_types.models import LEAD_DISCARD_REASON, LOSS_REASON
+from crm_api.setup.dictionary_types.models import LEAD_DISCARD_REASON, LOSS_REASON, PLAN_FAILURE_REASON
 
 # type → (code, English, Chinese) in their order; `other` comes last
 DEFAULTS: dict[str, tuple[tuple[str, str, str], ...]] = {
@@ -20,6 +20,14 @@ DEFAULTS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("unreachable", "Cannot be reached", "无法联系"),
         ("wrong_details", "Wrong details", "信息有误"),
         ("duplicate", "Known already", "重复线索"),
+        (OTHER, "Other", "其他"),
+    ),
+    PLAN_FAILURE_REASON: (
+        ("no_access", "No access to whoever decides", "无法接触决策人"),
+        ("no_need", "No need", "没有需求"),
+        ("no_budget", "No budget", "没有预算"),
+        ("competitor", "Bought from a competitor", "选择了竞争对手"),
+        ("timing", "Wrong time", "时机不合适"),
         (OTHER, "Other", "其他"),
     ),
 }

@@ -22,7 +22,8 @@ ENGLISH: Final = {
 _OBJECTS = """
 users 用户 teams 部门 api_keys API密钥 customers 客户 contacts 联系人 products 产品
 dictionary_types 字典类型 dictionary_items 字典项 custom_fields 自定义字段 pipelines 销售流程
-opportunities 商机 leads 线索 exports 导出 imports 导入 saved_views 视图 webhooks 网络钩子
+opportunities 商机 leads 线索 development_plans 客户开发计划 exports 导出 imports 导入
+saved_views 视图 webhooks 网络钩子
 webhook_deliveries 推送记录 notes 备注 attachments 附件 operations 任务 dead_letters 失败任务
 """
 _FIELDS = """
@@ -56,6 +57,10 @@ subject_id 所属记录 body 内容 pinned 置顶 media_type 文件类型 sha256
 leads.name 姓名 company_name 公司名称 status_entered_at 进入状态时间 contacted_at 首次联系时间
 discard_reason 废弃原因 discard_note 废弃说明 converted_at 转化时间 contact_id 联系人 opportunity_id 商机
 progress 进度 result 结果 cancellable 可取消 cancel_requested 已请求取消 started_at 开始时间 job 作业
+goal 目标 next_due_on 最近到期日 failure_reason 失败原因 failure_note 失败说明 items 行动项 items.id 编号
+items.action 行动 items.due_on 到期日 items.owner_id 负责人 items.result 结果 items.done 已完成
+items.done_at 完成时间 allow_backward 允许退回 stages.required_fields 必填字段
+stages.required_plan_status 所需计划状态
 args 参数 requested_by 请求人 reason 原因 starts 启动次数
 """
 _CHOICES = """
@@ -74,6 +79,8 @@ status.importing 导入中 status.undoing 撤销中 mode.create 新建 mode.upda
 status.succeeded 成功 status.held 已搁置 status.retried 已重试 status.discarded 已放弃
 reason.crashed 进程崩溃 reason.failed 执行失败 reason.refused 被拒绝
 disabled_reason.filter_invalid 筛选条件失效 status.new 新线索 status.contacted 已联系
+status.executing 执行中 stages.required_plan_status.draft 草稿
+stages.required_plan_status.executing 执行中 stages.required_plan_status.succeeded 成功
 status.qualified 已确认 status.converted 已转化 leads.status.discarded 已废弃
 """
 
