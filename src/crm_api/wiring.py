@@ -13,6 +13,13 @@ from crm_api.activities.notes.resource import notes
 from crm_api.analytics.reports import router as reports_router
 from crm_api.catalog.products import router as products_router
 from crm_api.catalog.products.resource import products
+from crm_api.catalog.stock_levels import router as stock_levels_router
+from crm_api.catalog.stock_levels.gates import keep_stocked_product, keep_used_warehouse
+from crm_api.catalog.stock_levels.resource import stock_levels
+from crm_api.catalog.stock_movements import router as stock_movements_router
+from crm_api.catalog.stock_movements.resource import stock_movements
+from crm_api.catalog.warehouses import router as warehouses_router
+from crm_api.catalog.warehouses.resource import warehouses
 from crm_api.identity.api_keys import router as api_keys_router
 from crm_api.identity.api_keys.resource import api_keys
 from crm_api.identity.auth import router as auth
@@ -88,6 +95,8 @@ TAGS = (
     {"name": "customers", "description": "Companies and persons we deal with (客户)."},
     {"name": "contacts", "description": "Persons at customers (联系人)."},
     {"name": "products", "description": "What is sold (产品)."},
+    {"name": "warehouses", "description": "Where stock is kept (仓库)."},
+    {"name": "stock", "description": "How much there is of a product, and what changed it (库存)."},
     {"name": "leads", "description": "Who may become a customer, until it is clear (线索)."},
     {"name": "pipelines", "description": "The stages a deal goes through (销售流程)."},
     {"name": "opportunities", "description": "Deals, from the first idea to won or lost (商机)."},
@@ -118,7 +127,7 @@ TAGS = (
 TAG_GROUPS = {
     "Access (身份与权限)": ("auth", "users", "teams", "roles", "api-keys"),
     "Parties (客户)": ("customers", "contacts"),
-    "Catalog (产品)": ("products",),
+    "Catalog (产品)": ("products", "warehouses", "stock"),
     "Activities (活动)": ("notes", "attachments"),
     "Sales (销售)": ("leads", "pipelines", "opportunities"),
     "Analytics (分析)": ("reports",),
@@ -137,6 +146,9 @@ NAMES = {
     "contact": "联系人",
     "lead": "线索",
     "product": "产品",
+    "warehouse": "仓库",
+    "stock_level": "库存",
+    "stock_movement": "出入库记录",
     "pipeline": "销售流程",
     "stage": "阶段",
     "opportunity": "商机",
@@ -157,6 +169,9 @@ RESOURCES = (
     customers,
     contacts,
     products,
+    warehouses,
+    stock_levels,
+    stock_movements,
     dictionary_types,
     dictionary_items,
     custom_fields,
@@ -182,6 +197,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     customers_router.router,
     contacts_router.router,
     products_router.router,
+    warehouses_router.router,
+    stock_levels_router.router,
+    stock_movements_router.router,
     dictionary_types_router.router,
     dictionaries_router.router,
     custom_fields_router.router,
@@ -227,6 +245,9 @@ bind_views(find_view)
 bind_jobs(JOBS)
 bind_namings(attachment_rows.named_files, import_rows.named_files)
 bind_gate("teams.delete", refuse_team_in_use)
+bind_gate("products.delete", keep_stocked_product)
+bind_gate("products.unstock", keep_stocked_product)
+bind_gate("warehouses.delete", keep_used_warehouse)
 bind_gate("pipelines.delete", keep_used_pipeline)
 bind_gate("pipelines.drop_stage", keep_used_stage)
 bind_gate("dictionary_items.remove", keep_chosen_code)

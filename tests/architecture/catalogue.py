@@ -22,6 +22,7 @@ RIGHTS = {
     "access_log": FACTS,
     "unknown_sign_ins": FACTS,
     "opportunity_stage_moves": FACTS,
+    "stock_movements": FACTS,
     "pgqueuer_id_seq": frozenset({"USAGE"}),
     "pgqueuer_log_id_seq": frozenset(),
     "tenants": ALL_ROWS - {"DELETE"},

@@ -24,6 +24,9 @@ ORDER = (
     "customers",
     "contacts",
     "products",
+    "warehouses",
+    "stock_movements",
+    "stock_levels",
     "dictionary_types",
     "dictionary_items",
     "custom_fields",
@@ -146,6 +149,15 @@ def _stages(mark: str) -> list[dict[str, Any]]:
     return [{"key": key, "name": f"{mark} {key}", "kind": kind} for key, kind in kinds.items()]
 
 
+async def _stock_level(w: World) -> dict[str, Any]:
+    """The level of a product of its own."""
+    product, warehouse = await w.make("products"), await w.make("warehouses")
+    body = {**w.body_of("stock_movements"), "product_id": product["id"], "warehouse_id": warehouse["id"]}
+    await w.owner.create("/stock-movements", **body)
+    listed = await w.owner.http.get(f"/stock-levels?product_id={product['id']}")
+    return dict(listed.json()["data"][0])
+
+
 async def _export(w: World) -> dict[str, Any]:
     asked = await w.owner.http.post("/exports", json=w.body_of("exports"))
     assert asked.status_code == 202, asked.text
@@ -155,6 +167,7 @@ async def _export(w: World) -> dict[str, Any]:
 # what no client makes, or what is not there at once
 MADE: dict[str, Callable[[World], Awaitable[dict[str, Any]]]] = {
     "exports": _export,
+    "stock_levels": _stock_level,
     "operations": lambda w: work.operation(w.company, args={"word": w.mark}),
     "dead_letters": lambda w: work.dead_letter(w.company, args={"word": w.mark}),
 }
@@ -186,7 +199,16 @@ BODIES: dict[str, Maker] = {
         "name": name,
         "code": code,
         "list_price": PRICE,
+        "stocked": True,
         "external_ids": _links(code),
+    },
+    "warehouses": lambda w, name, code: {"name": name, "code": code, "external_ids": _links(code)},
+    "stock_movements": lambda w, name, code: {
+        "kind": "receipt",
+        "warehouse_id": w.ids["warehouse"],
+        "product_id": w.ids["product"],
+        "quantity": "100",
+        "note": name,
     },
     "dictionary_types": lambda w, name, code: {
         "code": code.replace("-", "_"),
@@ -279,6 +301,8 @@ SAMPLES: dict[str, Callable[[World, dict[str, Any]], Any]] = {
     "imports_update": lambda w, r: {"source": f"{w.mark}-{w._count}"},
     "notes_update": lambda w, r: {"body": f"{w.mark} other {w._count}"},
     "products_update": lambda w, r: {"name": f"{w.mark} other {w._count}"},
+    "warehouses_update": lambda w, r: {"name": f"{w.mark} other {w._count}"},
+    "stock_levels_update": lambda w, r: {"reorder_point": str(w._count)},
     "dictionary_types_update": lambda w, r: {"label_en": f"{w.mark} other {w._count}"},
     "custom_fields_update": lambda w, r: {"label_en": f"{w.mark} other {w._count}"},
     "dictionary_items_update": lambda w, r: {"label_en": f"{w.mark} other {w._count}"},

@@ -21,6 +21,7 @@ ENGLISH: Final = {
 # one word after the other: name, Chinese
 _OBJECTS = """
 users 用户 teams 部门 api_keys API密钥 customers 客户 contacts 联系人 products 产品
+warehouses 仓库 stock_levels 库存 stock_movements 出入库记录
 dictionary_types 字典类型 dictionary_items 字典项 custom_fields 自定义字段 pipelines 销售流程
 opportunities 商机 leads 线索 exports 导出 imports 导入 saved_views 视图 webhooks 网络钩子
 webhook_deliveries 推送记录 notes 备注 attachments 附件 operations 任务 dead_letters 失败任务
@@ -56,6 +57,9 @@ subject_id 所属记录 body 内容 pinned 置顶 media_type 文件类型 sha256
 leads.name 姓名 company_name 公司名称 status_entered_at 进入状态时间 contacted_at 首次联系时间
 discard_reason 废弃原因 discard_note 废弃说明 converted_at 转化时间 contact_id 联系人 opportunity_id 商机
 progress 进度 result 结果 cancellable 可取消 cancel_requested 已请求取消 started_at 开始时间 job 作业
+stocked 管理库存 warehouse_id 仓库 product_id 产品 on_hand 现存量 reserved 预留量 available 可用量
+reorder_point 补货点 low 低库存 to_warehouse_id 目标仓库 quantity 数量 on_hand_change 现存量变化
+reserved_change 预留量变化 source_type 来源对象 source_id 来源记录 note 说明 stock_movements.reason 调整原因
 args 参数 requested_by 请求人 reason 原因 starts 启动次数
 """
 _CHOICES = """
@@ -74,7 +78,8 @@ status.importing 导入中 status.undoing 撤销中 mode.create 新建 mode.upda
 status.succeeded 成功 status.held 已搁置 status.retried 已重试 status.discarded 已放弃
 reason.crashed 进程崩溃 reason.failed 执行失败 reason.refused 被拒绝
 disabled_reason.filter_invalid 筛选条件失效 status.new 新线索 status.contacted 已联系
-status.qualified 已确认 status.converted 已转化 leads.status.discarded 已废弃
+kind.receipt 入库 kind.issue 出库 kind.transfer 调拨 kind.adjustment 调整 kind.count 盘点
+kind.reservation 预留 kind.release 释放 status.qualified 已确认 status.converted 已转化 leads.status.discarded 已废弃
 """
 
 
