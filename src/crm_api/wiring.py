@@ -65,6 +65,8 @@ from crm_api.sales.leads.resource import leads
 from crm_api.sales.opportunities import router as opportunities_router
 from crm_api.sales.opportunities.gates import keep_used_pipeline, keep_used_stage
 from crm_api.sales.opportunities.resource import opportunities
+from crm_api.sales.orders import router as orders_router
+from crm_api.sales.orders.resource import orders
 from crm_api.sales.pipelines import router as pipelines_router
 from crm_api.sales.pipelines.resource import pipelines
 from crm_api.sales.pipelines.service import found_pipeline
@@ -106,6 +108,7 @@ RESOURCES = (
     pipelines,
     opportunities,
     leads,
+    orders,
     exports,
     imports,
     operations,
@@ -135,6 +138,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     pipelines_router.router,
     opportunities_router.router,
     leads_router.router,
+    orders_router.router,
     notes_router.router,
     attachments_router.router,
     reports_router.router,

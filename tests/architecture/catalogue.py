@@ -23,6 +23,8 @@ RIGHTS = {
     "unknown_sign_ins": FACTS,
     "opportunity_stage_moves": FACTS,
     "stock_movements": FACTS,
+    "order_shipments": FACTS,
+    "order_delay_notices": FACTS,
     "pgqueuer_id_seq": frozenset({"USAGE"}),
     "pgqueuer_log_id_seq": frozenset(),
     "tenants": ALL_ROWS - {"DELETE"},

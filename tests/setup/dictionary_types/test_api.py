@@ -14,6 +14,7 @@ BUILT_IN = {
     "loss_reason",
     "lead_discard_reason",
     "stock_adjustment_reason",
+    "delay_reason",
     "customer_level",
     "customer_category",
     "industry",

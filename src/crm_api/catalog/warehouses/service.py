@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from crm_api.catalog.warehouses.models import Warehouse
+from crm_api.catalog.warehouses.repository import WarehouseRepository
 from crm_api.catalog.warehouses.resource import warehouses
 from crm_api.kit import clock
 from crm_api.kit.registries import ask_gates
-from crm_api.kit.repository import Repository, refuse_unwritable
+from crm_api.kit.repository import refuse_unwritable
 from crm_api.kit.uow import UnitOfWork
 
 
@@ -16,7 +17,7 @@ class WarehouseService:
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
-        self._repository: Repository[Warehouse] = Repository(uow, warehouses)
+        self._repository = WarehouseRepository(uow)
 
     async def create(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """A new warehouse; an equal code is refused."""
@@ -44,3 +45,7 @@ class WarehouseService:
         warehouse = await self._repository.load(warehouse_id, deleted=True)
         warehouse.deleted_at = None
         return await self._repository.save(warehouse, event="restored")
+
+    async def usual(self) -> str | None:
+        """Where goods come from when nobody says: the only warehouse there is."""
+        return await self._repository.only()

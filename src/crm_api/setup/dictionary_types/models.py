@@ -7,10 +7,9 @@ from crm_api.kit import columns
 from crm_api.kit.db import Base, Recorded
 
 LOSS_REASON, LEAD_DISCARD_REASON = "loss_reason", "lead_discard_reason"
-STOCK_ADJUSTMENT_REASON = "stock_adjustment_reason"
-ALWAYS_CLOSED = frozenset(
-    {LOSS_REASON, LEAD_DISCARD_REASON, STOCK_ADJUSTMENT_REASON}
-)  # reasons are there to be counted
+STOCK_ADJUSTMENT_REASON, DELAY_REASON = "stock_adjustment_reason", "delay_reason"
+# reasons are there to be counted
+ALWAYS_CLOSED = frozenset({LOSS_REASON, LEAD_DISCARD_REASON, STOCK_ADJUSTMENT_REASON, DELAY_REASON})
 
 
 class DictionaryType(Recorded, Base):
