@@ -1,7 +1,7 @@
 """Every cell of a table of states: (state, verb, role), done over HTTP and compared with the rows that are left."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import httpx
@@ -13,10 +13,10 @@ from tests.factories.companies import Actor, Company
 
 
 class Verb(NamedTuple):
-    """How a verb is asked for, and what its event is called; `path` leads to it from the record, if not its name."""
+    """How a verb is asked for, and what its event is called; body and path (if not its name) may depend on the record."""
 
     event: str
-    body: Mapping[str, Any] | None = None
+    body: Mapping[str, Any] | Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
     method: str = "POST"
     path: Callable[[Mapping[str, Any]], str] | None = None
 
@@ -25,7 +25,8 @@ class Verb(NamedTuple):
 class Cells:
     """One resource. `ways` lead from a new record to each state; `repeated` verbs answer where they lead as well.
 
-    `body` makes a record of its owner; where each record needs another one, it is a function of the owner.
+    `body` makes a record; where each needs one of its own, it is a function of the owner. A step of a way is a verb, or
+    a `Verb` for one that is asked for in a way of its own, under the name of its path.
     """
 
     company: Company
@@ -34,8 +35,9 @@ class Cells:
     body: Mapping[str, Any] | Callable[[str], Awaitable[Mapping[str, Any]]]
     states: States
     verbs: Mapping[str, Verb]
-    ways: Mapping[str, Sequence[str]]
+    ways: Mapping[str, Sequence[str | tuple[str, Verb]]]
     repeated: frozenset[str] = frozenset()
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     async def check(self, role: str, actor: Actor, verb: str, state: str) -> None:
         """Do it. Exactly the legal cells change the record, by exactly one event; every other changes nothing."""
@@ -72,17 +74,21 @@ class Cells:
         made = self.body(owner_id) if callable(self.body) else None
         body = await made if made else {**self.body, "owner_id": owner_id}
         record = await self.company.owner.create(self.path, **body)
-        for verb in self.ways[state]:
-            answer = await self._ask(self.company.owner, verb, record)
+        for step in self.ways[state]:
+            verb, how = step if isinstance(step, tuple) else (step, None)
+            answer = await self._ask(self.company.owner, verb, record, how)
             assert answer.status_code == 200, answer.text
         return record
 
-    async def _ask(self, actor: Actor, verb: str, record: Mapping[str, Any]) -> httpx.Response:
-        _, body, method, to = self.verbs[verb]
-        at = to(record) if to else verb if method == "POST" else ""
+    async def _ask(
+        self, actor: Actor, verb: str, record: Mapping[str, Any], how: Verb | None = None
+    ) -> httpx.Response:
+        _, body, method, to = how or self.verbs[verb]
+        at = to(record) if to else verb.replace("_", "-") if method == "POST" else ""
+        said = body(record) if callable(body) else body
+        sent = {"json": said} if said is not None else {}
         path = f"{self.path}/{record['id']}/{at}".rstrip("/")
-        sent = {"json": body} if body is not None else {}
-        return await actor.http.request(method, path, **sent)
+        return await actor.http.request(method, path, headers=self.headers, **sent)
 
     async def _rows(self, record_id: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         (row,) = await self.company.rows(self._table, id=record_id)

@@ -14,6 +14,8 @@ BUILT_IN = {
     "loss_reason",
     "lead_discard_reason",
     "plan_failure_reason",
+    "stock_adjustment_reason",
+    "delay_reason",
     "customer_level",
     "customer_category",
     "industry",
@@ -44,8 +46,7 @@ async def test_a_new_company_has_the_built_in_lists(company: Company) -> None:
     listed = (await company.owner.http.get("/dictionary-types")).json()["data"]
 
     assert {found["code"]: (found["closed"], found["built_in"]) for found in listed} == {
-        code: (code in ("loss_reason", "lead_discard_reason", "plan_failure_reason"), True)
-        for code in BUILT_IN
+        code: (code.endswith("_reason"), True) for code in BUILT_IN
     }
 
 

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped
@@ -21,8 +21,22 @@ class ProductLifecycle(StrEnum):
     RETIRED = "retired"
 
 
+class Offer(NamedTuple):
+    """What a line needs to know of a product."""
+
+    list_price: Decimal | None
+    currency: str | None
+    sellable: bool
+    name: str = ""
+    unit: str | None = None
+    tax_rate: Decimal | None = None
+
+
 class Product(Customised, Linked, Deletable, Recorded, Base):
-    """`list_price` and `cost` are for one `unit`, without tax; `tax_rate` is in percent."""
+    """`list_price` and `cost` are for one `unit`, without tax; `tax_rate` is in percent.
+
+    Only of a `stocked` product is it known how much there is; a service, say, is not.
+    """
 
     __tablename__ = "products"
     code: Mapped[str] = columns.line(63)
@@ -40,6 +54,7 @@ class Product(Customised, Linked, Deletable, Recorded, Base):
     cost_currency: Mapped[str | None] = columns.currency(null=True)
     cost_micro: Mapped[int] = columns.micros("cost")
     tax_rate: Mapped[Decimal | None] = columns.quantity(null=True)
+    stocked: Mapped[bool] = columns.flag(default=False)
     description: Mapped[str | None] = columns.line(10_000, null=True)
     __table_args__ = (
         CheckConstraint(columns.choices_check("lifecycle", list(ProductLifecycle)), name="lifecycle"),

@@ -1,12 +1,14 @@
 """The verbs of products."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from crm_api.catalog.products.models import Product, ProductLifecycle
+from crm_api.catalog.products.models import Offer, Product, ProductLifecycle
+from crm_api.catalog.products.repository import ProductRepository
 from crm_api.catalog.products.resource import products
 from crm_api.kit import clock
-from crm_api.kit.repository import Repository, refuse_unwritable
+from crm_api.kit.registries import ask_gates
+from crm_api.kit.repository import refuse_unwritable
 from crm_api.kit.schemas import clear_money
 from crm_api.kit.uow import UnitOfWork
 
@@ -16,7 +18,7 @@ class ProductService:
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
-        self._repository: Repository[Product] = Repository(uow, products)
+        self._repository = ProductRepository(uow)
 
     async def create(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """A new product; an equal code is refused."""
@@ -36,12 +38,15 @@ class ProductService:
         """Absent keeps, null clears, money is replaced whole."""
         refuse_unwritable(self.uow, products, given)
         product = await self._repository.load(product_id)
+        if product.stocked and given.get("stocked") is False:
+            await ask_gates("products.unstock", self.uow, product)
         product.put(clear_money(dict(given), "list_price", "cost"))
         return await self._repository.save(product)
 
     async def delete(self, product_id: str) -> None:
-        """Softly: it can be restored."""
+        """Softly, once nothing of it is in stock: it can be restored."""
         product = await self._repository.load(product_id)
+        await ask_gates("products.delete", self.uow, product)
         product.deleted_at = clock.now()
         await self._repository.save(product, event="deleted")
 
@@ -62,3 +67,8 @@ class ProductService:
         product = await self._repository.load(product_id)
         product.lifecycle = ProductLifecycle.RETIRED
         return await self._repository.save(product, event="retired")
+
+    async def offers(self, product_ids: Iterable[str]) -> dict[str, Offer]:
+        """What lines need to know of those products that the caller sees."""
+        wanted = set(product_ids)
+        return await self._repository.offers(wanted) if wanted else {}
