@@ -5,6 +5,7 @@ import dataclasses
 import re
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -165,8 +166,9 @@ async def examine(pair: Pair, operation: Operation) -> list[str]:
 
 
 def leaks(pair: Pair, name: str, answer: httpx.Response, sent: str) -> list[str]:
-    """Words and ids of the other company in an answer, but for what was sent."""
-    text = answer.text.replace(sent, "") if sent else answer.text
+    """Words and ids of the other company in an answer, but for what was sent, in the path too."""
+    text = answer.text.replace(answer.request.url.path, "")
+    text = text.replace(sent, "") if sent else text
     shown = [word for word in (pair.other.mark, *pair.other.seen) if word in text and word not in sent]
     return [f"{name}: shows {shown[:3]} of the other company"] if shown else []
 
@@ -323,8 +325,16 @@ async def cursor_probes(pair: Pair, operation: Operation) -> list[Probe]:
 
 
 async def accepts_own_id(pair: Pair, operation: Operation, pointer: type_pointer) -> bool:
-    """Whether some id of the company's own is accepted at a pointer: a place that refuses all proves nothing."""
+    """Whether some id of the company's own is accepted at a pointer: a place that refuses all proves nothing.
+
+    Where it is a part of the record itself, only that which the valid request names can be.
+    """
     request, own = await valid(pair.own, operation), list(pair.own.ids.values())
+    named: Any = request.body
+    with suppress(KeyError):
+        for part in pointer:
+            named = named[part]
+        own.append(named)
     if pointer == ("view",) and operation.resource:
         # a saved view is one of the very list that is asked for
         view = {"name": f"{pair.own.mark} {operation.resource.name}", "resource": operation.resource.name}

@@ -15,8 +15,8 @@ MADE: dict[str, Any] = {}
 async def _plan(w: World, name: str, _: str) -> dict[str, Any]:
     """A deal has one plan, so each plan is made for a new one."""
     deal = await w.make("opportunities")
-    item = {"action": name, "due_on": "2030-01-31", "owner_id": w.ids["user"]}
-    return {"name": name, "goal": name, "opportunity_id": deal["id"], "items": [item]}
+    items = [{"action": name, "due_on": "2030-01-31"}]
+    return {"name": name, "goal": name, "opportunity_id": deal["id"], "items": items}
 
 
 BODIES: dict[str, Callable[[World, str, str], Awaitable[dict[str, Any]]]] = {"development_plans": _plan}
