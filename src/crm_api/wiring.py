@@ -8,8 +8,13 @@ from crm_api.activities.attachments import jobs as attachment_jobs
 from crm_api.activities.attachments import repository as attachment_rows
 from crm_api.activities.attachments import router as attachments_router
 from crm_api.activities.attachments.resource import attachments
+from crm_api.activities.interactions import router as interactions_router
+from crm_api.activities.interactions.resource import interactions
 from crm_api.activities.notes import router as notes_router
 from crm_api.activities.notes.resource import notes
+from crm_api.activities.tasks import jobs as task_jobs
+from crm_api.activities.tasks import router as tasks_router
+from crm_api.activities.tasks.resource import tasks
 from crm_api.analytics.reports import router as reports_router
 from crm_api.catalog.products import router as products_router
 from crm_api.catalog.products.resource import products
@@ -53,6 +58,7 @@ from crm_api.parties.contacts.resource import contacts
 from crm_api.parties.customers import router as customers_router
 from crm_api.parties.customers.resource import customers
 from crm_api.sales.leads import router as leads_router
+from crm_api.sales.leads.reactions import meet_lead
 from crm_api.sales.leads.resource import leads
 from crm_api.sales.opportunities import router as opportunities_router
 from crm_api.sales.opportunities.gates import keep_used_pipeline, keep_used_stage
@@ -93,6 +99,8 @@ TAGS = (
     {"name": "opportunities", "description": "Deals, from the first idea to won or lost (商机)."},
     {"name": "operations", "description": "Long work: watch it, stop it (后台任务)."},
     {"name": "dead-letters", "description": "Jobs that were given up (失败任务)."},
+    {"name": "interactions", "description": "Calls, visits, mails, messages and meetings (交往记录)."},
+    {"name": "tasks", "description": "What is to be done, by whom and by when (任务、跟进计划)."},
     {"name": "notes", "description": "What was written down about a record (备注)."},
     {"name": "attachments", "description": "Files about a record (附件)."},
     {"name": "reports", "description": "What managers decide from (分析报表)."},
@@ -119,7 +127,7 @@ TAG_GROUPS = {
     "Access (身份与权限)": ("auth", "users", "teams", "roles", "api-keys"),
     "Parties (客户)": ("customers", "contacts"),
     "Catalog (产品)": ("products",),
-    "Activities (活动)": ("notes", "attachments"),
+    "Activities (活动)": ("interactions", "tasks", "notes", "attachments"),
     "Sales (销售)": ("leads", "pipelines", "opportunities"),
     "Analytics (分析)": ("reports",),
     "Set-up (设置)": ("custom-fields", "metadata", "dictionary-types", "dictionary-items", "saved-views"),
@@ -145,6 +153,8 @@ NAMES = {
     "dictionary_item": "字典项",
     "dictionary_type": "字典类型",
     "custom_field": "自定义字段",
+    "interaction": "交往记录",
+    "task": "任务",
     "note": "备注",
     "attachment": "附件",
 }
@@ -168,6 +178,8 @@ RESOURCES = (
     imports,
     operations,
     dead_letters,
+    interactions,
+    tasks,
     notes,
     attachments,
     webhooks,
@@ -190,6 +202,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     pipelines_router.router,
     opportunities_router.router,
     leads_router.router,
+    interactions_router.router,
+    tasks_router.router,
     notes_router.router,
     attachments_router.router,
     reports_router.router,
@@ -210,6 +224,7 @@ JOBS: tuple[Job, ...] = (
     *import_jobs.JOBS,
     expire,
     attachment_jobs.sweep_attachments,
+    task_jobs.remind,
     prune,
 )
 LOOPS: tuple[Loop, ...] = (
@@ -233,3 +248,4 @@ bind_gate("dictionary_items.remove", keep_chosen_code)
 bind_reaction("tenant.created", found_dictionary_types)
 bind_reaction("tenant.created", found_dictionary)
 bind_reaction("tenant.created", found_pipeline)
+bind_reaction("interaction.created", meet_lead)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from crm_api.activities.contact_times.service import About, ContactTimeService
 from crm_api.activities.subjects.service import SubjectService
 from crm_api.kit import clock
 from crm_api.kit.allowed import admit
@@ -45,7 +46,8 @@ class ConversionService:
         admit(self.uow, CONVERT)
         lead.convert(customer_id, contact_id, opportunity_id, clock.now())
         to = (opportunities.name, opportunity_id) if opportunity_id else (customers.name, customer_id)
-        await SubjectService(self.uow).carry((leads.name, lead.id), to)
+        async with ContactTimeService(self.uow).following(About(*to, customer_id)):
+            await SubjectService(self.uow).carry((leads.name, lead.id), to, customer_id)
         return await self._repository.save(lead, event="converted")
 
     async def _customer(self, lead: Lead, named: str | None) -> str:

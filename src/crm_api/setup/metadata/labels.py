@@ -23,7 +23,8 @@ _OBJECTS = """
 users 用户 teams 部门 api_keys API密钥 customers 客户 contacts 联系人 products 产品
 dictionary_types 字典类型 dictionary_items 字典项 custom_fields 自定义字段 pipelines 销售流程
 opportunities 商机 leads 线索 exports 导出 imports 导入 saved_views 视图 webhooks 网络钩子
-webhook_deliveries 推送记录 notes 备注 attachments 附件 operations 任务 dead_letters 失败任务
+webhook_deliveries 推送记录 interactions 交往记录 tasks 任务 notes 备注 attachments 附件 operations 后台任务
+dead_letters 失败任务
 """
 _FIELDS = """
 id 编号 name 名称 users.name 姓名 contacts.name 姓名 email 邮箱 title 职位 team_id 所属部门
@@ -56,6 +57,11 @@ subject_id 所属记录 body 内容 pinned 置顶 media_type 文件类型 sha256
 leads.name 姓名 company_name 公司名称 status_entered_at 进入状态时间 contacted_at 首次联系时间
 discard_reason 废弃原因 discard_note 废弃说明 converted_at 转化时间 contact_id 联系人 opportunity_id 商机
 progress 进度 result 结果 cancellable 可取消 cancel_requested 已请求取消 started_at 开始时间 job 作业
+direction 方向 happened_at 发生时间 duration_seconds 时长（秒） location 地点 summary 摘要 outcome 结果
+participants 参与人 participants.id 编号 participants.contact_id 联系人 tasks.title 标题 priority 优先级
+due_at 截止时间 remind_at 提醒时间 reminded_at 已提醒时间 recurrence 重复方式 recurrence_interval 重复间隔
+recurrence_until 重复截止日期 interaction_id 交往记录 next_id 后续任务 checklist 检查清单 checklist.id 编号
+checklist.title 事项 checklist.done 已完成
 args 参数 requested_by 请求人 reason 原因 starts 启动次数
 """
 _CHOICES = """
@@ -74,6 +80,9 @@ status.importing 导入中 status.undoing 撤销中 mode.create 新建 mode.upda
 status.succeeded 成功 status.held 已搁置 status.retried 已重试 status.discarded 已放弃
 reason.crashed 进程崩溃 reason.failed 执行失败 reason.refused 被拒绝
 disabled_reason.filter_invalid 筛选条件失效 status.new 新线索 status.contacted 已联系
+kind.call 电话 kind.visit 拜访 kind.mail 邮件 kind.im 即时通讯 kind.meeting 会议 direction.in 客户主动
+direction.out 我方主动 priority.low 低 priority.normal 普通 priority.high 高 priority.urgent 紧急
+recurrence.daily 每天 recurrence.weekly 每周 recurrence.monthly 每月 tasks.status.open 待办
 status.qualified 已确认 status.converted 已转化 leads.status.discarded 已废弃
 """
 
