@@ -112,6 +112,21 @@ async def test_the_next_contact_is_the_earliest_of_open_tasks_and_the_latest_int
     await deal.version()
 
 
+async def test_what_was_noted_of_the_wrong_record_is_turned_to_another(company: Company) -> None:
+    wrong, right = await Deal(company).furnish(), await Deal(company).furnish()
+    said, task = await wrong.met("opportunities", MIDDLE), await wrong.task("opportunities", SOON)
+    for path in (f"/interactions/{said}", f"/tasks/{task}"):
+        answer = await company.owner.http.patch(path, json=right.about("contacts"))
+        assert (answer.status_code, answer.json()["customer_id"]) == (200, right.ids["customers"])
+    assert await wrong.times() == await wrong.times("opportunities") == (None, None)
+    assert await right.times() == (MIDDLE, SOON)
+    answer = await company.owner.http.patch(f"/tasks/{task}", json={"subject_type": None, "subject_id": None})
+    assert (answer.status_code, answer.json()["customer_id"]) == (200, None)
+    assert await right.times() == (MIDDLE, None)
+    for deal in (wrong, right):
+        await deal.version()
+
+
 async def test_of_many_at_once_each_counts(company: Company) -> None:
     deal = await Deal(company).furnish()
     days = [f"2026-06-{day:02}T09:00:00Z" for day in range(1, 9)]

@@ -23,6 +23,11 @@ class About(NamedTuple):
     subject_id: str | None
     customer_id: str | None
 
+    @classmethod
+    def of(cls, row: Any) -> "About":
+        """What a row is about now, before it is turned to another record."""
+        return cls(row.subject_type, row.subject_id, row.customer_id)
+
 
 class ContactTimeService:
     """Contact times follow what is written, in its transaction; each record that moves says so in one event."""

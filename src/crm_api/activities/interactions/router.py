@@ -45,7 +45,10 @@ async def create_interaction(data: InteractionCreate, uow: CanCreate) -> Any:
     summary="Change an interaction",
 )
 async def update_interaction(interaction_id: str, data: InteractionUpdate, uow: CanUpdate) -> Any:
-    """Absent keeps, null clears, `participants` is the complete list. Contact times follow. Its record stays the same."""
+    """Absent keeps, null clears, `participants` is the complete list. Contact times follow.
+
+    It can be turned to another record that you may change; the times of both follow.
+    """
     return await InteractionService(uow).update(interaction_id, data.given())
 
 

@@ -77,6 +77,9 @@ class InteractionWrite(Schema):
 class InteractionUpdate(InteractionWrite):
     """Changes: absent keeps, null clears."""
 
+    subject_type: ShortLine = Field("", description="The resource it is about.", examples=["customers"])
+    subject_id: Id = Field("", description="The record it is about.")
+
 
 class InteractionTold(InteractionWrite):
     """A new interaction about a record that is known already."""

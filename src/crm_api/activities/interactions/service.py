@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from crm_api.activities.contact_times.service import ContactTimeService
+from crm_api.activities.contact_times.service import About, ContactTimeService
 from crm_api.activities.interactions.errors import NotYetHappened
 from crm_api.activities.interactions.models import Interaction
 from crm_api.activities.interactions.resource import PARTICIPANTS, interactions
@@ -46,13 +46,10 @@ class InteractionService:
         """What a create body makes, if its author may write it."""
         values = dict(given)
         refuse_unwritable(self.uow, interactions, values)
-        await self._subjects.demand_update(values["subject_type"], values["subject_id"])
         participants = values.pop("participants", [])
         interaction = Interaction.new(happened_at=clock.now())
         interaction.apply({name: value for name, value in values.items() if name != "id" or value})
-        _demand_past(interaction)
-        about = (interaction.subject_type, interaction.subject_id)
-        interaction.customer_id = await self._times.customer_of(*about)
+        await self._settle(interaction)
         return Prepared(interaction, await self._merged(interaction, [], participants))
 
     async def record(self, new: Prepared) -> dict[str, Any]:
@@ -63,18 +60,19 @@ class InteractionService:
         return made
 
     async def update(self, interaction_id: str, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Absent keeps, null clears; the record it is about stays the same."""
+        """Absent keeps, null clears; what was noted of the wrong record becomes about another."""
         values = dict(given)
         refuse_unwritable(self.uow, interactions, values)
         interaction = await self._loaded(interaction_id)
         children = {}
         if "participants" in values:
-            before = await self._repository.children(interaction, PARTICIPANTS.name)
-            merging = self._merged(interaction, before, values.pop("participants"))
+            known = await self._repository.children(interaction, PARTICIPANTS.name)
+            merging = self._merged(interaction, known, values.pop("participants"))
             children = {PARTICIPANTS.name: await merging}
+        before = About.of(interaction)
         interaction.apply(values)
-        _demand_past(interaction)
-        async with self._times.following(interaction):
+        await self._settle(interaction)
+        async with self._times.following(before, interaction):
             return await self._repository.save(interaction, children=children)
 
     async def delete(self, interaction_id: str) -> None:
@@ -88,6 +86,16 @@ class InteractionService:
         interaction = await self._repository.load(interaction_id)
         await self._subjects.demand_update(interaction.subject_type, interaction.subject_id)
         return interaction
+
+    async def _settle(self, interaction: Interaction) -> None:
+        """It happened, and about a record that its author may change; it counts for the customer of that record."""
+        changed = interaction.changes()
+        if "happened_at" in changed and interaction.happened_at > clock.now() + SKEW:
+            raise NotYetHappened
+        if changed.keys() & {"subject_type", "subject_id"}:
+            about = (interaction.subject_type, interaction.subject_id)
+            await self._subjects.demand_update(*about)
+            interaction.customer_id = await self._times.customer_of(*about)
 
     async def _merged(
         self, interaction: Interaction, before: Sequence[Any], given: Sequence[Mapping[str, Any]]
@@ -107,8 +115,3 @@ class InteractionService:
             },
         )
         return merged(PARTICIPANTS, interaction.id, before, given)
-
-
-def _demand_past(interaction: Interaction) -> None:
-    if "happened_at" in interaction.changes() and interaction.happened_at > clock.now() + SKEW:
-        raise NotYetHappened

@@ -45,6 +45,10 @@ class TaskWrite(Schema):
 
     title: Line = Field("", description="What is to be done.", examples=[TITLE])
     description: Prose | None = Field(None, description="More about it.", examples=["确认试用结果"])
+    subject_type: ShortLine | None = Field(
+        None, description="The resource it is about; with `subject_id`.", examples=[None]
+    )
+    subject_id: Id | None = Field(None, description="The record it is about.", examples=[None])
     priority: Priority = Field(Priority.NORMAL, description="How much it matters.", examples=["high"])
     due_at: Instant | None = Field(None, description="By when. Overdue ones: `due_at[lt]=now&status=open`.")
     remind_at: Instant | None = Field(
@@ -76,14 +80,10 @@ class TaskCreate(TaskWrite):
 
     id: Id | None = Field(None, description="Chosen by the client, for offline creation; made when absent.")
     title: Line = Field(description="What is to be done.", examples=[TITLE])
-    subject_type: ShortLine | None = Field(
-        None, description="The resource it is about; with `subject_id`.", examples=[None]
-    )
-    subject_id: Id | None = Field(None, description="The record it is about.", examples=[None])
 
 
 class TaskUpdate(TaskWrite):
-    """Changes: absent keeps, null clears. The record it is about stays the same."""
+    """Changes: absent keeps, null clears."""
 
 
 class TaskComplete(Schema):

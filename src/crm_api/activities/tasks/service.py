@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from crm_api.activities.contact_times.service import ContactTimeService
+from crm_api.activities.contact_times.service import About, ContactTimeService
 from crm_api.activities.subjects.service import SubjectService
 from crm_api.activities.tasks.models import STATES, Task
 from crm_api.activities.tasks.repository import TaskRepository
@@ -51,8 +51,10 @@ class TaskService:
         if CHECKLIST.name in values:
             before = await self._repository.children(task, CHECKLIST.name)
             children = {CHECKLIST.name: merged(CHECKLIST, task.id, before, values.pop(CHECKLIST.name))}
+        former = About.of(task)
         task.plan(values)
-        async with self._times.following(task):
+        await self._settle_subject(task)
+        async with self._times.following(former, task):
             return await self._repository.save(task, event=event, children=children)
 
     async def delete(self, task_id: str) -> None:
@@ -78,11 +80,16 @@ class TaskService:
         await events(self.uow, tasks, "reminded", told, at)
 
     async def _settle_subject(self, task: Task) -> None:
-        if task.subject_type is None and task.subject_id is None:
+        """It is about a record that its author sees, and counts for the customer of that record; or about nothing."""
+        about = (task.subject_type, task.subject_id)
+        if not task.changes().keys() & {"subject_type", "subject_id"}:
             return
-        for name in ("subject_type", "subject_id"):
-            if getattr(task, name) is None:
+        task.customer_id = None
+        if about == (None, None):
+            return
+        for name, given in zip(("subject_type", "subject_id"), about, strict=True):
+            if given is None:
                 raise Invalid.at(f"/{name}", "required")
-        about = (str(task.subject_type), str(task.subject_id))
-        await SubjectService(self.uow).demand_read(*about)
-        task.customer_id = await self._times.customer_of(*about)
+        named = (str(about[0]), str(about[1]))
+        await SubjectService(self.uow).demand_read(*named)
+        task.customer_id = await self._times.customer_of(*named)
