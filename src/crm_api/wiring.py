@@ -8,6 +8,7 @@ from crm_api.activities.attachments import jobs as attachment_jobs
 from crm_api.activities.attachments import repository as attachment_rows
 from crm_api.activities.attachments import router as attachments_router
 from crm_api.activities.attachments.resource import attachments
+from crm_api.activities.contact_times.service import forget_interaction, forget_task
 from crm_api.activities.interactions import router as interactions_router
 from crm_api.activities.interactions.resource import interactions
 from crm_api.activities.notes import router as notes_router
@@ -249,3 +250,5 @@ bind_reaction("tenant.created", found_dictionary_types)
 bind_reaction("tenant.created", found_dictionary)
 bind_reaction("tenant.created", found_pipeline)
 bind_reaction("interaction.created", meet_lead)
+bind_reaction("interaction.deleted", forget_interaction)
+bind_reaction("task.deleted", forget_task)

@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+from crm_api.jobs.runner import Runner
+from crm_api.worker import actors_of
 from tests.factories.companies import Company
 
 EARLY, MIDDLE, LATE = "2026-03-01T09:00:00Z", "2026-04-01T09:00:00Z", "2026-05-01T09:00:00Z"
@@ -160,3 +162,23 @@ async def test_what_was_said_to_a_lead_counts_for_what_it_becomes(company: Compa
         carried = (await owner.http.get(path)).json()
         assert (carried["subject_type"], carried["subject_id"]) == ("opportunities", became["opportunity_id"])
         assert carried["customer_id"] == became["customer_id"]
+
+
+async def test_an_import_and_its_undoing_move_them_too(company: Company) -> None:
+    deal, http = await Deal(company).furnish(), company.owner.http
+    await deal.met("customers", EARLY, LATER)
+    head = "kind,summary,happened_at,next_contact_at,subject_type,subject_id"
+    lines = [
+        f"visit,第{n}次,{at},{SOON},customers,{deal.ids['customers']}" for n, at in enumerate((LATE, MIDDLE))
+    ]
+    file = ("past.csv", "\n".join([head, *lines]).encode())
+    made = await http.post("/imports", data={"resource": "interactions"}, files={"file": file})
+    assert made.status_code == 201, made.text
+    pool, path = company.served.pool, f"/imports/{made.json()['id']}"
+    runner = Runner(pool, actors_of(pool, company.served.app.state.authentication))
+    for verb, times in (("commit", (LATE, SOON)), ("undo", (EARLY, LATER))):
+        answer = await http.post(f"{path}/{verb}")
+        assert answer.status_code == 202, answer.text
+        await runner.empty()
+        assert await deal.times() == times, ((await http.get(path)).json(), verb)
+    await deal.version()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Text, Uuid, cast, func, literal, select
+from sqlalchemy import Select, Text, Uuid, case, cast, func, literal, null, select
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlalchemy.sql.expression import Alias, bindparam
@@ -23,6 +23,25 @@ class Times(NamedTuple):
 
     last: datetime | None
     next: datetime | None
+
+
+class Told(NamedTuple):
+    """What interactions and tasks say: the latest interaction, what it plans, when the first open task is due."""
+
+    last: datetime | None
+    planned: datetime | None
+    due: datetime | None
+
+    @property
+    def next(self) -> datetime | None:
+        """The earliest of what is planned and due."""
+        return min(filter(None, (self.planned, self.due)), default=None)
+
+    def before(self, gone: "Told") -> "Told":
+        """What they said while one that is gone was among them."""
+        latest = gone.last is not None and (self.last is None or gone.last >= self.last)
+        due = min(filter(None, (self.due, gone.due)), default=None)
+        return Told(*((gone.last, gone.planned) if latest else (self.last, self.planned)), due)
 
 
 @dataclass(frozen=True)
@@ -55,14 +74,19 @@ class ContactTimeRepository:
         row = rows[0]
         return Kept(row[0], row[1], row[2], row[3], Times(row[4], row[5]))
 
-    async def told(self, subject_type: str, record_id: str) -> Times:
+    async def gone(self, resource: Resource, record_id: str) -> tuple[list[str | None], Told]:
+        """What a deleted interaction or task was about (type, id, customer), and what it said."""
+        rows = await self.uow.fetch(("gone", resource.name), lambda: _gone(resource), {"id": record_id})
+        return list(rows[0][:3]), Told(*rows[0][3:])
+
+    async def told(self, subject_type: str, record_id: str) -> Told:
         """What interactions and tasks say; of a customer those that count for it, else those about the record."""
         of_customer = subject_type == "customers"
         values = {"id": record_id} if of_customer else {"id": record_id, "of": subject_type}
         rows = await self.uow.fetch(
             ("told times", of_customer), lambda: _told(of_customer=of_customer), values
         )
-        return Times(*rows[0])
+        return Told(*rows[0])
 
     async def write(self, resource: Resource, record_id: str, times: Times, at: datetime) -> int:
         """The version of the record with these times."""
@@ -96,12 +120,20 @@ def _told(*, of_customer: bool) -> Select[Any]:
     due = select(func.min(planned.c.due_at)).where(
         *_about(planned, of_customer=of_customer), planned.c.status == literal("open", Text)
     )
-    said = select(newest.c.next_contact_at).scalar_subquery()
-    shown: list[Any] = [
-        select(newest.c.happened_at).scalar_subquery(),
-        func.least(said, due.scalar_subquery()),
-    ]
+    said = [select(newest.c[name]).scalar_subquery() for name in ("happened_at", "next_contact_at")]
+    shown: list[Any] = [*said, due.scalar_subquery()]
     return select(*shown)
+
+
+def _gone(resource: Resource) -> Select[Any]:
+    rows = scoped(resource.model, "r")
+    ids = (rows.c.subject_type, cast(rows.c.subject_id, Text), cast(rows.c.customer_id, Text))
+    if "happened_at" in rows.c:
+        shown: list[Any] = [*ids, rows.c.happened_at, rows.c.next_contact_at, null()]
+    else:
+        due = case((rows.c.status == literal("open", Text), rows.c.due_at), else_=None)
+        shown = [*ids, null(), null(), due]
+    return select(*shown).where(rows.c.id == _ID)
 
 
 def _about(rows: Alias, *, of_customer: bool) -> list[ColumnElement[bool]]:

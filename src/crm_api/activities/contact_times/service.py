@@ -5,12 +5,12 @@ and of when open tasks are due; whenever that changes the record takes it, and a
 then. What is about a deal or a person counts for their customer too.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from crm_api.activities.contact_times.repository import ContactTimeRepository, Kept, Times
+from crm_api.activities.contact_times.repository import ContactTimeRepository, Kept, Times, Told
 from crm_api.kit import clock, effects
 from crm_api.kit.registries import RESOURCES
 from crm_api.kit.uow import UnitOfWork
@@ -48,37 +48,55 @@ class ContactTimeService:
     @asynccontextmanager
     async def following(self, *written: Any) -> AsyncIterator[None]:
         """Write interactions and tasks in the block; the records they are about, locked meanwhile, follow."""
-        named = [(one.subject_type, one.subject_id) for one in written]
-        named += [("customers", one.customer_id) for one in written]
         before = {
             (name, record_id): (
                 await self._repository.hold(RESOURCES[name], record_id),
                 await self._repository.told(name, record_id),
             )
-            for name, record_id in dict.fromkeys(named)
-            if record_id is not None and _timed(name)
+            for name, record_id in _timed(*written)
         }
         yield
         for (name, record_id), (kept, told) in before.items():
-            now_told = await self._repository.told(name, record_id)
-            planned = now_told.next if now_told.next != told.next else kept.times.next
-            await self._move(name, kept, Times(now_told.last, planned))
+            await self._move(name, kept, told, await self._repository.told(name, record_id))
 
-    async def _move(self, name: str, kept: Kept, times: Times) -> None:
+    async def forget(self, resource: str, record_id: str) -> None:
+        """An interaction or a task was deleted, whoever did it; the records it was about follow."""
+        about, said = await self._repository.gone(RESOURCES[resource], record_id)
+        for name, subject_id in _timed(About(*about)):
+            kept = await self._repository.hold(RESOURCES[name], subject_id)
+            told = await self._repository.told(name, subject_id)
+            await self._move(name, kept, told.before(said), told)
+
+    async def _move(self, name: str, kept: Kept, before: Told, told: Told) -> None:
+        times = Times(told.last, told.next if told.next != before.next else kept.times.next)
         if times == kept.times:
             return
         at, resource = clock.now(), RESOURCES[name]
         changes = {
-            field: {"from": before, "to": after}
-            for field, before, after in zip(
+            field: {"from": former, "to": after}
+            for field, former, after in zip(
                 ("last_contact_at", "next_contact_at"), kept.times, times, strict=True
             )
-            if before != after
+            if former != after
         }
         version = await self._repository.write(resource, kept.id, times, at)
         row = replace(kept, version=version)
         self.uow.add(effects.event(self.uow, resource, row, "updated", changes, at))
 
 
-def _timed(name: str) -> bool:
-    return "last_contact_at" in RESOURCES[name].fields
+def _timed(*written: Any) -> Iterable[tuple[str, str]]:
+    """The records with contact times that something is about, each once, customers last."""
+    named = [(one.subject_type, one.subject_id) for one in written]
+    named += [("customers", one.customer_id) for one in written]
+    known = dict.fromkeys((name, record_id) for name, record_id in named if record_id is not None)
+    return [(name, record_id) for name, record_id in known if "last_contact_at" in RESOURCES[name].fields]
+
+
+async def forget_interaction(uow: UnitOfWork, record_id: str, _: Mapping[str, Any]) -> None:
+    """Also one that an import is taking back."""
+    await ContactTimeService(uow).forget("interactions", record_id)
+
+
+async def forget_task(uow: UnitOfWork, record_id: str, _: Mapping[str, Any]) -> None:
+    """The same."""
+    await ContactTimeService(uow).forget("tasks", record_id)

