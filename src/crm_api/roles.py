@@ -68,6 +68,8 @@ ROLES: dict[str, Role] = {
         "Leads a team: assigns, creates and analyses everything below it.",
         {
             **_KNOW_EACH_OTHER,
+            "interactions:read create update delete export": ALL,
+            "tasks:read create update delete restore assign complete cancel reopen export": SUBTREE,
             "notes:read create update delete": ALL,
             "attachments:read create delete": ALL,
             "customers:read create update delete restore assign export": SUBTREE,
@@ -92,6 +94,8 @@ ROLES: dict[str, Role] = {
         "Looks after own customers and works own opportunities.",
         {
             **_KNOW_EACH_OTHER,
+            "interactions:read create update delete": ALL,
+            "tasks:read create update delete complete cancel reopen": OWN,
             "notes:read create update delete": ALL,
             "attachments:read create delete": ALL,
             "customers:read create update delete": OWN,
@@ -111,6 +115,8 @@ ROLES: dict[str, Role] = {
         "Reads everything, edits nothing.",
         {
             **_KNOW_EACH_OTHER,
+            "interactions:read export": ALL,
+            "tasks:read export": ALL,
             "notes:read": ALL,
             "attachments:read": ALL,
             "audit:read": ALL,
@@ -132,6 +138,8 @@ ROLES: dict[str, Role] = {
         "Serves every customer; sees contacts and orders, no deals.",
         {
             **_KNOW_EACH_OTHER,
+            "interactions:read create update delete": ALL,
+            "tasks:read create update delete complete cancel reopen": OWN,
             "notes:read create update delete": ALL,
             "attachments:read create delete": ALL,
             "customers:read": ALL,
@@ -146,6 +154,8 @@ ROLES: dict[str, Role] = {
         "Works with audiences; sees no way to reach a single person.",
         {
             **_KNOW_EACH_OTHER,
+            "interactions:read": ALL,
+            "tasks:read create update delete complete cancel reopen": OWN,
             "notes:read": ALL,
             "attachments:read": ALL,
             "customers:read export": ALL,
@@ -166,6 +176,8 @@ ROLES: dict[str, Role] = {
         "Another system: moves everything in and out, history included.",
         {
             **_KNOW_EACH_OTHER,
+            "interactions:read create update delete export import_history": ALL,
+            "tasks:read create update delete restore assign complete cancel reopen export import_history": ALL,
             "notes:read create update delete": ALL,
             "attachments:read create delete": ALL,
             **_CONNECT,
@@ -195,6 +207,8 @@ ROLES: dict[str, Role] = {
             **_CONNECT,
             "operations:read cancel": ALL,
             "dead_letters:read retry discard": ALL,
+            "interactions:read create update delete export import_history": ALL,
+            "tasks:read create update delete restore assign complete cancel reopen export import_history": ALL,
             "notes:read create update delete": ALL,
             "attachments:read create delete": ALL,
             "audit:read": ALL,
@@ -230,6 +244,7 @@ SYSTEM: dict[str, dict[str, Reach]] = {
     "imports.undo": {"imports:read commit": ALL},
     "imports.validate": {"imports:read commit": ALL},
     "operations.expire": {"operations:delete": ALL},
+    "tasks.remind": {"tasks:remind": ALL},
     "webhooks": {"webhooks:read update": ALL},
     "webhooks.prune": {"webhook_deliveries:prune": ALL},
 }

@@ -8,8 +8,14 @@ from crm_api.activities.attachments import jobs as attachment_jobs
 from crm_api.activities.attachments import repository as attachment_rows
 from crm_api.activities.attachments import router as attachments_router
 from crm_api.activities.attachments.resource import attachments
+from crm_api.activities.contact_times.service import forget_interaction, forget_task
+from crm_api.activities.interactions import router as interactions_router
+from crm_api.activities.interactions.resource import interactions
 from crm_api.activities.notes import router as notes_router
 from crm_api.activities.notes.resource import notes
+from crm_api.activities.tasks import jobs as task_jobs
+from crm_api.activities.tasks import router as tasks_router
+from crm_api.activities.tasks.resource import tasks
 from crm_api.analytics.reports import router as reports_router
 from crm_api.catalog.products import router as products_router
 from crm_api.catalog.products.resource import products
@@ -64,6 +70,7 @@ from crm_api.sales.development_plans import router as development_plans_router
 from crm_api.sales.development_plans.gates import demand_plan
 from crm_api.sales.development_plans.resource import development_plans
 from crm_api.sales.leads import router as leads_router
+from crm_api.sales.leads.reactions import meet_lead
 from crm_api.sales.leads.resource import leads
 from crm_api.sales.opportunities import router as opportunities_router
 from crm_api.sales.opportunities.gates import (
@@ -122,6 +129,8 @@ RESOURCES = (
     imports,
     operations,
     dead_letters,
+    interactions,
+    tasks,
     notes,
     attachments,
     webhooks,
@@ -149,6 +158,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     development_plans_router.router,
     leads_router.router,
     orders_router.router,
+    interactions_router.router,
+    tasks_router.router,
     notes_router.router,
     attachments_router.router,
     reports_router.router,
@@ -169,6 +180,7 @@ JOBS: tuple[Job, ...] = (
     *import_jobs.JOBS,
     expire,
     attachment_jobs.sweep_attachments,
+    task_jobs.remind,
     prune,
 )
 LOOPS: tuple[Loop, ...] = (
@@ -198,3 +210,6 @@ bind_reaction("tenant.created", found_dictionary_types)
 bind_reaction("tenant.created", found_dictionary)
 bind_reaction("tenant.created", found_pipeline)
 bind_reaction("pipeline.stage_replaced", move_all)
+bind_reaction("interaction.created", meet_lead)
+bind_reaction("interaction.deleted", forget_interaction)
+bind_reaction("task.deleted", forget_task)

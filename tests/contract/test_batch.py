@@ -26,6 +26,7 @@ async def test_every_resource_that_is_written_offers_it() -> None:
         "users", "teams", "customers", "contacts", "products", "dictionary_types", "dictionary_items",
         "custom_fields", "pipelines", "opportunities", "development_plans", "leads", "notes", "warehouses",
         "orders",
+        "interactions", "tasks",
     }  # fmt: skip
 
 

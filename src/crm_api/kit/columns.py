@@ -175,6 +175,11 @@ def day_or_last(day_column: str) -> Any:
     return generated(f"coalesce({day_column}, '9999-12-31'::date)", Day())
 
 
+def instant_or_last(column: str) -> Any:
+    """The comparable form of a moment that may be null; absent is greatest."""
+    return generated(f"coalesce({column}, '9999-12-31 23:59:59.999999+00'::timestamptz)", Instant())
+
+
 def choices_check(column: str, choices: Sequence[str]) -> str:
     """The CHECK expression of a choice column."""
     return f"{column} IN ({', '.join(repr(str(item)) for item in choices)})"

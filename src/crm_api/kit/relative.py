@@ -48,13 +48,13 @@ class Edge:
         if self.period is None and not self.whole:
             if self.unit == "h":
                 return now + timedelta(hours=self.count)
-            moved = datetime.combine(_shifted(local.date(), self.count, self.unit), local.time())
+            moved = datetime.combine(shifted(local.date(), self.count, self.unit), local.time())
         else:
             day = _start(local.date(), self.period or "day", self.steps)
             if self.whole:
-                return _shifted(day, self.count, self.unit)
+                return shifted(day, self.count, self.unit)
             hours = timedelta(hours=self.count if self.unit == "h" else 0)
-            day = day if hours else _shifted(day, self.count, self.unit)
+            day = day if hours else shifted(day, self.count, self.unit)
             return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC) + hours
         return moved.replace(tzinfo=ZoneInfo(zone), fold=local.fold).astimezone(UTC)
 
@@ -104,10 +104,11 @@ def _start(day: date, period: str, steps: int) -> date:
     if period == "week":
         return day + timedelta(days=7 * steps - day.weekday())
     months = _MONTHS[period]
-    return _shifted(date(day.year, (day.month - 1) // months * months + 1, 1), steps * months, "m")
+    return shifted(date(day.year, (day.month - 1) // months * months + 1, 1), steps * months, "m")
 
 
-def _shifted(day: date, count: int, unit: str) -> date:
+def shifted(day: date, count: int, unit: str) -> date:
+    """A day some days, weeks, months, quarters or years away; a shorter month ends earlier."""
     if unit in ("d", "w"):
         return day + timedelta(days=count * (7 if unit == "w" else 1))
     year, month = divmod(day.year * 12 + day.month - 1 + count * _MONTHS[unit], 12)

@@ -27,6 +27,8 @@ class Carried(NamedTuple):
 
     id: str
     version: int
+    owner_id: str | None
+    team_id: str | None
 
 
 class SubjectRepository:
@@ -48,16 +50,24 @@ class SubjectRepository:
         return Subject(*rows[0]) if rows else None
 
     async def carry(
-        self, resource: Resource, subject: tuple[str, str], to: tuple[str, str], at: datetime
+        self,
+        resource: Resource,
+        subject: tuple[str, str],
+        to: tuple[str, str],
+        customer_id: str,
+        at: datetime,
     ) -> list[Carried]:
-        """Turn what is about one record to another."""
+        """Turn what is about one record to another, and to its customer."""
         values = {"of": subject[0], "record_id": subject[1], "new_type": to[0], "new_id": to[1], "at": at}
+        values |= {"new_customer": customer_id} if "customer_id" in resource.fields else {}
         rows = await self.uow.fetch(("carry", resource.name), lambda: _carry(resource), values)
         return [Carried(*row) for row in rows]
 
 
 def _carry(resource: Resource) -> Update:
     target, record_id = table(resource.model).c, Uuid(as_uuid=False)
+    counted = {"customer_id": bindparam("new_customer", type_=record_id)}
+    owner = [cast(target[n], Text) if resource.access.owned else null() for n in ("owner_id", "team_id")]
     return (
         scoped_update(resource.model)
         .where(
@@ -71,8 +81,9 @@ def _carry(resource: Resource) -> Update:
             updated_at=bindparam("at", type_=target.updated_at.type),
             updated_by=bindparam("me", type_=record_id),
             version=target.version + literal(1),
+            **(counted if "customer_id" in resource.fields else {}),
         )
-        .returning(cast(target.id, Text), target.version)
+        .returning(cast(target.id, Text), target.version, *owner)
     )
 
 

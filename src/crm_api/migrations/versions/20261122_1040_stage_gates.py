@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0031_stage_gates"
-down_revision = "0028_number_series"
+down_revision = "0030_tasks"
 branch_labels = None
 depends_on = None
 

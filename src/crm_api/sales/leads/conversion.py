@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from crm_api.activities.contact_times.service import About, ContactTimeService
 from crm_api.activities.subjects.service import SubjectService
 from crm_api.kit import clock
 from crm_api.kit.allowed import admit
@@ -49,7 +50,8 @@ class ConversionService:
         to = (opportunities.name, opportunity_id) if opportunity_id else (customers.name, customer_id)
         if not (opportunity_id or is_new):
             await subjects.demand_update(*to)
-        await subjects.carry((leads.name, lead.id), to)
+        async with ContactTimeService(self.uow).following(About(*to, customer_id)):
+            await subjects.carry((leads.name, lead.id), to, customer_id)
         return await self._repository.save(lead, event="converted")
 
     async def _customer(self, lead: Lead, named: str | None) -> tuple[str, bool]:

@@ -93,10 +93,10 @@ class Lead(Customised, Linked, Owned, Deletable, Recorded, Base):
         """Take a name; what it is sorted by follows."""
         self.apply({"name": name, "name_sort": sort_key(name)})
 
-    def meet(self, at: datetime) -> None:
-        """Somebody has talked to them; the first time counts."""
+    def meet(self, at: datetime, met_at: datetime | None = None) -> None:
+        """Somebody has talked to them, just now or at an earlier time; the first time that is told counts."""
         STATES.take(self, "contact", at)
-        self.contacted_at = self.contacted_at or at
+        self.contacted_at = self.contacted_at or met_at or at
 
     def discard(self, reason: str, note: str | None, at: datetime) -> None:
         """Give it up, for a reason."""

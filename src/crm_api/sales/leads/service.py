@@ -1,13 +1,14 @@
 """The verbs of leads; what a lead becomes is in `conversion`."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from crm_api.kit import clock
 from crm_api.kit.owning import assign_owner, first_owner
 from crm_api.kit.repository import Repository, refuse_unwritable
 from crm_api.kit.uow import UnitOfWork
-from crm_api.sales.leads.models import STATES, Lead
+from crm_api.sales.leads.models import STATES, Lead, LeadStatus
 from crm_api.sales.leads.resource import ASSIGN, leads
 from crm_api.setup.dictionaries.service import DictionaryService
 from crm_api.setup.dictionary_types.models import LEAD_DISCARD_REASON
@@ -63,6 +64,13 @@ class LeadService:
         lead = await self._repository.load(lead_id)
         lead.meet(clock.now())
         return await self._repository.save(lead, event="contacted")
+
+    async def met(self, lead_id: str, at: datetime) -> None:
+        """An interaction tells that somebody has talked to them; one that is past new stays as it is."""
+        lead = await self._repository.load(lead_id)
+        if lead.status == LeadStatus.NEW:
+            lead.meet(clock.now(), at)
+            await self._repository.save(lead, event="contacted")
 
     async def qualify(self, lead_id: str) -> dict[str, Any]:
         """They need what we sell, and may buy it."""

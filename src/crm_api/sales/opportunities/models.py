@@ -56,6 +56,8 @@ class Opportunity(Customised, Linked, Owned, Deletable, Recorded, Base):
     loss_reason: Mapped[str | None] = columns.dictionary_code("loss_reason", null=True)
     loss_note: Mapped[str | None] = columns.line(2000, null=True)
     next_step: Mapped[str | None] = columns.line(500, null=True)
+    last_contact_at: Mapped[datetime | None] = columns.instant(null=True, server_owned=True)
+    next_contact_at: Mapped[datetime | None] = columns.instant(null=True)
     source: Mapped[str | None] = columns.dictionary_code("opportunity_source", 200, null=True)
     description: Mapped[str | None] = columns.line(10_000, null=True)
     __table_args__ = (

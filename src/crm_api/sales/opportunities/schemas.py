@@ -75,6 +75,7 @@ class OpportunityWrite(Schema):
     next_step: Annotated[str, Field(max_length=500)] | None = Field(
         None, description="What to do next.", examples=["安排产品演示"]
     )
+    next_contact_at: Instant | None = Field(None, description="When to get in touch next.")
     source: Line | None = Field(None, description="How it came about.", examples=["referral"])
     description: Prose | None = Field(None, description="What else is worth knowing.")
     lines: Lines = Field(
@@ -171,6 +172,8 @@ class OpportunityRead(CustomisedRead, LinkedRead, OwnedRead, DeletableRead):
     loss_reason: str | None = Field(description=f"Why it was lost. {LOSS_REASON}", examples=[None])
     loss_note: str | None = Field(description="More about the loss.", examples=[None])
     next_step: str | None = Field(description="What to do next.", examples=["安排产品演示"])
+    last_contact_at: Instant | None = Field(description="The last interaction about it.", examples=[None])
+    next_contact_at: Instant | None = Field(description="When to get in touch next.", examples=[None])
     source: str | None = Field(description="How it came about.", examples=["referral"])
     description: str | None = Field(description="What else is worth knowing.", examples=[None])
     lines: list[LineRead] = Field(description="What is offered.")

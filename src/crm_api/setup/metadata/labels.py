@@ -26,6 +26,9 @@ dictionary_types 字典类型 dictionary_items 字典项 custom_fields 自定义
 opportunities 商机 leads 线索 development_plans 客户开发计划 exports 导出 imports 导入
 saved_views 视图 webhooks 网络钩子
 webhook_deliveries 推送记录 notes 备注 attachments 附件 operations 任务 dead_letters 失败任务
+opportunities 商机 leads 线索 exports 导出 imports 导入 saved_views 视图 webhooks 网络钩子
+webhook_deliveries 推送记录 interactions 交往记录 tasks 任务 notes 备注 attachments 附件 operations 后台任务
+dead_letters 失败任务
 """
 _FIELDS = """
 id 编号 name 名称 users.name 姓名 contacts.name 姓名 email 邮箱 title 职位 team_id 所属部门
@@ -72,6 +75,11 @@ net_amount 未税金额 tax_amount 税额 gross_amount 含税金额 lines.descri
 lines.discount_percent 折扣百分比 lines.discount_amount 折扣金额 lines.tax_rate 税率 lines.net_amount 未税金额
 lines.tax_amount 税额 lines.gross_amount 含税金额 lines.promised_on 承诺日期 lines.first_promised_on 首次承诺日期
 lines.stocked 管理库存 lines.reserved 预留数量 lines.shipped 已发数量 lines.returned 已退数量
+direction 方向 happened_at 发生时间 duration_seconds 时长（秒） location 地点 summary 摘要 outcome 结果
+participants 参与人 participants.id 编号 participants.contact_id 联系人 tasks.title 标题 priority 优先级
+due_at 截止时间 remind_at 提醒时间 reminded_at 已提醒时间 recurrence 重复方式 recurrence_interval 重复间隔
+recurrence_until 重复截止日期 interaction_id 交往记录 next_id 后续任务 checklist 检查清单 checklist.id 编号
+checklist.title 事项 checklist.done 已完成
 args 参数 requested_by 请求人 reason 原因 starts 启动次数
 """
 _CHOICES = """
@@ -92,6 +100,9 @@ reason.crashed 进程崩溃 reason.failed 执行失败 reason.refused 被拒绝
 disabled_reason.filter_invalid 筛选条件失效 status.new 新线索 status.contacted 已联系
 status.executing 执行中 stages.required_plan_status.draft 草稿
 stages.required_plan_status.executing 执行中 stages.required_plan_status.succeeded 成功
+kind.call 电话 kind.visit 拜访 kind.mail 邮件 kind.im 即时通讯 kind.meeting 会议 direction.in 客户主动
+direction.out 我方主动 priority.low 低 priority.normal 普通 priority.high 高 priority.urgent 紧急
+recurrence.daily 每天 recurrence.weekly 每周 recurrence.monthly 每月 tasks.status.open 待办
 status.qualified 已确认 status.converted 已转化 leads.status.discarded 已废弃
 kind.receipt 入库 kind.issue 出库 kind.transfer 调拨 kind.adjustment 调整 kind.count 盘点
 kind.reservation 预留 kind.release 释放 status.placed 已下单 status.picking 拣货中 status.packed 已打包
