@@ -27,7 +27,11 @@ _KNOW_EACH_OTHER = {
     "changes:read": ALL,
     "search:read": ALL,
     "operations:read cancel": OWN,
+    "approval_flows:read": ALL,
+    "approvals:read withdraw": OWN,
 }
+# who can be asked to agree; whether they are is said by each approval
+_DECIDE = {"approvals:approve reject send_back delegate": OWN}
 _CONNECT = {
     "webhooks:read create update delete restore rotate_secret ping replay": ALL,
     "webhook_deliveries:read retry": ALL,
@@ -40,6 +44,8 @@ ROLES: dict[str, Role] = {
         "Manages users, teams, integrations and the set-up; sees no deals.",
         {
             **_KNOW_EACH_OTHER,
+            **_DECIDE,
+            "approval_flows:create update delete restore": ALL,
             **_CONNECT,
             "operations:read cancel": ALL,
             "dead_letters:read retry discard": ALL,
@@ -63,6 +69,8 @@ ROLES: dict[str, Role] = {
         "Leads a team: assigns, creates and analyses everything below it.",
         {
             **_KNOW_EACH_OTHER,
+            **_DECIDE,
+            "approvals:read": SUBTREE,
             "notes:read create update delete": ALL,
             "attachments:read create delete": ALL,
             "customers:read create update delete restore assign export": SUBTREE,
@@ -82,6 +90,7 @@ ROLES: dict[str, Role] = {
         "Looks after own customers and works own opportunities.",
         {
             **_KNOW_EACH_OTHER,
+            **_DECIDE,
             "notes:read create update delete": ALL,
             "attachments:read create delete": ALL,
             "customers:read create update delete": OWN,
@@ -99,6 +108,8 @@ ROLES: dict[str, Role] = {
         "Reads everything, edits nothing.",
         {
             **_KNOW_EACH_OTHER,
+            **_DECIDE,
+            "approvals:read": ALL,
             "notes:read": ALL,
             "attachments:read": ALL,
             "audit:read": ALL,
@@ -117,6 +128,7 @@ ROLES: dict[str, Role] = {
         "Serves every customer; sees contacts, no deals.",
         {
             **_KNOW_EACH_OTHER,
+            **_DECIDE,
             "notes:read create update delete": ALL,
             "attachments:read create delete": ALL,
             "customers:read": ALL,
@@ -130,6 +142,7 @@ ROLES: dict[str, Role] = {
         "Works with audiences; sees no way to reach a single person.",
         {
             **_KNOW_EACH_OTHER,
+            **_DECIDE,
             "notes:read": ALL,
             "attachments:read": ALL,
             "customers:read export": ALL,
@@ -150,6 +163,7 @@ ROLES: dict[str, Role] = {
         "Another system: moves everything in and out, history included.",
         {
             **_KNOW_EACH_OTHER,
+            "approvals:read": ALL,
             "notes:read create update delete": ALL,
             "attachments:read create delete": ALL,
             **_CONNECT,
@@ -170,6 +184,9 @@ ROLES: dict[str, Role] = {
         "The whole business in one hand; held by the first administrator of a company.",
         {
             **_KNOW_EACH_OTHER,
+            **_DECIDE,
+            "approval_flows:create update delete restore": ALL,
+            "approvals:read": ALL,
             **_CONNECT,
             "operations:read cancel": ALL,
             "dead_letters:read retry discard": ALL,

@@ -77,6 +77,11 @@ from crm_api.setup.saved_views import router as saved_views_router
 from crm_api.setup.saved_views.resource import saved_views
 from crm_api.setup.saved_views.service import find_view
 from crm_api.storage.sweeping import bind_namings
+from crm_api.workflow.approval_flows import router as approval_flows_router
+from crm_api.workflow.approval_flows.resource import approval_flows
+from crm_api.workflow.approvals import router as approvals_router
+from crm_api.workflow.approvals.resource import approvals
+from crm_api.workflow.approvals.service import move_on
 
 DESCRIPTION = (files("crm_api") / "description.md").read_text("utf-8")
 TAGS = (
@@ -88,6 +93,8 @@ TAGS = (
     {"name": "customers", "description": "Companies and persons we deal with (客户)."},
     {"name": "contacts", "description": "Persons at customers (联系人)."},
     {"name": "products", "description": "What is sold (产品)."},
+    {"name": "approval-flows", "description": "Who must agree to what (审批流程)."},
+    {"name": "approvals", "description": "Requests that people decide on (审批)."},
     {"name": "leads", "description": "Who may become a customer, until it is clear (线索)."},
     {"name": "pipelines", "description": "The stages a deal goes through (销售流程)."},
     {"name": "opportunities", "description": "Deals, from the first idea to won or lost (商机)."},
@@ -120,6 +127,7 @@ TAG_GROUPS = {
     "Parties (客户)": ("customers", "contacts"),
     "Catalog (产品)": ("products",),
     "Activities (活动)": ("notes", "attachments"),
+    "Workflow (流程)": ("approval-flows", "approvals"),
     "Sales (销售)": ("leads", "pipelines", "opportunities"),
     "Analytics (分析)": ("reports",),
     "Set-up (设置)": ("custom-fields", "metadata", "dictionary-types", "dictionary-items", "saved-views"),
@@ -146,6 +154,8 @@ NAMES = {
     "dictionary_type": "字典类型",
     "custom_field": "自定义字段",
     "note": "备注",
+    "approval_flow": "审批流程",
+    "approval": "审批",
     "attachment": "附件",
 }
 register_words(NAMES)
@@ -164,6 +174,8 @@ RESOURCES = (
     pipelines,
     opportunities,
     leads,
+    approval_flows,
+    approvals,
     exports,
     imports,
     operations,
@@ -190,6 +202,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     pipelines_router.router,
     opportunities_router.router,
     leads_router.router,
+    approval_flows_router.router,
+    approvals_router.router,
     notes_router.router,
     attachments_router.router,
     reports_router.router,
@@ -233,3 +247,5 @@ bind_gate("dictionary_items.remove", keep_chosen_code)
 bind_reaction("tenant.created", found_dictionary_types)
 bind_reaction("tenant.created", found_dictionary)
 bind_reaction("tenant.created", found_pipeline)
+bind_reaction("user.disabled", move_on)
+bind_reaction("user.deleted", move_on)

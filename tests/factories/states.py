@@ -69,7 +69,7 @@ class Cells:
 
     async def _ask(self, actor: Actor, verb: str, record_id: str) -> httpx.Response:
         method, body = self.verbs[verb].method, self.verbs[verb].body
-        path = f"{self.path}/{record_id}" + (f"/{verb}" if method == "POST" else "")
+        path = f"{self.path}/{record_id}" + (f"/{verb.replace('_', '-')}" if method == "POST" else "")
         sent = {"json": body} if body is not None else {}
         return await actor.http.request(method, path, **sent)
 

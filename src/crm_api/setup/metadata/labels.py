@@ -24,6 +24,7 @@ users 用户 teams 部门 api_keys API密钥 customers 客户 contacts 联系人
 dictionary_types 字典类型 dictionary_items 字典项 custom_fields 自定义字段 pipelines 销售流程
 opportunities 商机 leads 线索 exports 导出 imports 导入 saved_views 视图 webhooks 网络钩子
 webhook_deliveries 推送记录 notes 备注 attachments 附件 operations 任务 dead_letters 失败任务
+approval_flows 审批流程 approvals 审批
 """
 _FIELDS = """
 id 编号 name 名称 users.name 姓名 contacts.name 姓名 email 邮箱 title 职位 team_id 所属部门
@@ -57,6 +58,11 @@ leads.name 姓名 company_name 公司名称 status_entered_at 进入状态时间
 discard_reason 废弃原因 discard_note 废弃说明 converted_at 转化时间 contact_id 联系人 opportunity_id 商机
 progress 进度 result 结果 cancellable 可取消 cancel_requested 已请求取消 started_at 开始时间 job 作业
 args 参数 requested_by 请求人 reason 原因 starts 启动次数
+approval_flows.resource 适用对象 amount_from 金额下限 amount_below 金额上限 nodes 审批节点 nodes.id 编号
+nodes.name 名称 nodes.kind 审批人类型 nodes.mode 审批方式 nodes.levels 上级层数 nodes.role 角色
+nodes.user_ids 指定用户 subject_name 记录名称 submitter_id 提交人 flow_id 审批流程 flow_version 流程版本
+node 当前节点 approver_ids 当前审批人 comment 审批意见 steps 审批步骤 steps.id 编号 steps.node 节点
+steps.approver_id 审批人 steps.for_id 代替 steps.status 状态 steps.comment 意见 steps.decided_at 处理时间
 """
 _CHOICES = """
 users.status.invited 已邀请 users.status.active 已启用 users.status.disabled 已停用 kind.company 企业
@@ -75,6 +81,12 @@ status.succeeded 成功 status.held 已搁置 status.retried 已重试 status.di
 reason.crashed 进程崩溃 reason.failed 执行失败 reason.refused 被拒绝
 disabled_reason.filter_invalid 筛选条件失效 status.new 新线索 status.contacted 已联系
 status.qualified 已确认 status.converted 已转化 leads.status.discarded 已废弃
+nodes.kind.superior_chain 上级逐级 nodes.kind.team_leader 部门负责人 nodes.kind.role 角色
+nodes.kind.users 指定用户 nodes.mode.all 会签 nodes.mode.any 或签 nodes.mode.sequential 依次审批
+approvals.status.pending 审批中 status.approved 已通过 status.rejected 已驳回 status.sent_back 已退回
+status.withdrawn 已撤回 steps.status.waiting 未开始 steps.status.pending 待审批 steps.status.approved 已同意
+steps.status.rejected 已驳回 steps.status.sent_back 已退回 steps.status.skipped 无需处理
+steps.status.delegated 已转交 steps.status.reassigned 已移交
 """
 
 

@@ -10,7 +10,7 @@ OUTCOMES: dict[str, type_outcome] = {}
 
 
 def bind_outcome(resource: str, settle: type_outcome) -> None:
-    """`settle(uow, record_id, status)` runs in the transaction of the decision: approved, rejected, sent_back, withdrawn.
+    """`settle(uow, record_id, status)` hears in the same transaction: approved, rejected, sent_back or withdrawn.
 
     The decider need not have any right to the record: `settle` takes what it needs with `entrusted`.
     """

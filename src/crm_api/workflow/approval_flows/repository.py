@@ -29,7 +29,9 @@ class ApprovalFlowRepository(Repository[ApprovalFlow]):
 def _in_force() -> Select[Any]:
     flows = scoped(ApprovalFlow, "f")
     columns = [
-        (kind_of(c).select(flows.c[c.key]) if isinstance(kind_of(c), Identifier) else flows.c[c.key]).label(c.key)
+        (kind_of(c).select(flows.c[c.key]) if isinstance(kind_of(c), Identifier) else flows.c[c.key]).label(
+            c.key
+        )
         for c in table(ApprovalFlow).columns
         if c.computed is None
     ]

@@ -13,7 +13,9 @@ Levels = Annotated[
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_LEVELS}),
 ]
 KIND = "Who is asked: the superiors of the submitter, the leader of the team, the holders of a role, or named users."
-MODE = "Whether all agree at once (`all`), the first decision counts (`any`), or one is asked after the other."
+MODE = (
+    "Whether all agree at once (`all`), the first decision counts (`any`), or one is asked after the other."
+)
 LEVELS = "For `superior_chain`: how many superiors, from the nearest up."
 ROLE = "For `role`: its key."
 USERS = "For `users`: who they are."
@@ -46,14 +48,18 @@ class ApprovalFlowUpdate(Schema):
 
     name: Line = Field("", description="Name.", examples=["大额合同"])
     resource: ShortLine = Field(
-        "", description="Which records it is for: a resource whose records are submitted.", examples=["contracts"]
+        "",
+        description="Which records it is for: a resource whose records are submitted.",
+        examples=["contracts"],
     )
     active: Flag = Field(True, description="Whether it is chosen for what is submitted.", examples=[True])
     type: ShortLine | None = Field(
         None, description="Only records of this type; null for every type.", examples=[None]
     )
     amount_from: Money | None = Field(
-        None, description="Only amounts in this currency, from this one.", examples=[{"amount": "100000", "currency": "CNY"}]
+        None,
+        description="Only amounts in this currency, from this one.",
+        examples=[{"amount": "100000", "currency": "CNY"}],
     )
     amount_below: Money | None = Field(
         None, description="Only amounts in this currency, below this one.", examples=[None]
@@ -93,6 +99,8 @@ class ApprovalFlowRead(DeletableRead):
     active: bool = Field(description="Whether it is chosen for what is submitted.", examples=[True])
     type: str | None = Field(description="Only records of this type.", examples=[None])
     amount_from: Money | None = Field(description="Only amounts in this currency, from this one.")
-    amount_below: Money | None = Field(description="Only amounts in this currency, below this one.", examples=[None])
+    amount_below: Money | None = Field(
+        description="Only amounts in this currency, below this one.", examples=[None]
+    )
     team_id: Id | None = Field(description="Only records of this team and those below it.", examples=[None])
     nodes: list[ApprovalNodeRead] = Field(description=NODES)

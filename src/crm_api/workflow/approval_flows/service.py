@@ -14,9 +14,9 @@ from crm_api.workflow.approval_flows import errors
 from crm_api.workflow.approval_flows.choosing import Matter, choose
 from crm_api.workflow.approval_flows.models import ApprovalFlow, ApprovalFlowNode
 from crm_api.workflow.approval_flows.nodes import check_nodes
+from crm_api.workflow.approval_flows.outcomes import OUTCOMES
 from crm_api.workflow.approval_flows.repository import ApprovalFlowRepository
 from crm_api.workflow.approval_flows.resource import NODES, approval_flows
-from crm_api.workflow.approval_flows.outcomes import OUTCOMES
 
 assert errors  # its codes are known
 
@@ -32,15 +32,13 @@ class ApprovalFlowService:
         """A new flow; it holds for what is submitted from now on."""
         values = {name: value for name, value in given.items() if name != "id" or value}
         given_nodes = values.pop("nodes")
-        flow = ApprovalFlow.new(
-            name="", name_sort="", resource=values.pop("resource"), **_id(values)
-        )
+        flow = ApprovalFlow.new(name="", name_sort="", resource=values.pop("resource"), **_id(values))
         nodes = merged(NODES, flow.id, [], given_nodes)
         await self._change(flow, values, nodes)
         return await self._repository.add(flow, children={"nodes": nodes})
 
     async def update(self, flow_id: str, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Absent keeps, null clears, `nodes` is the complete list: a new version. What is under way keeps the old one."""
+        """A new version, for what is submitted from now on. Absent keeps, null clears, `nodes` is the complete list."""
         values = dict(given)
         flow = await self._repository.load(flow_id)
         before = await self._repository.children(flow, "nodes")

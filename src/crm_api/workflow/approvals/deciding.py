@@ -37,8 +37,12 @@ def begin(approval: Approval, steps: Sequence[ApprovalStep], node: int) -> None:
 
 
 def ask(approval: Approval, steps: Sequence[ApprovalStep]) -> None:
-    """Who is asked now stands on the approval."""
-    approval.approver_ids = [step.approver_id for step in steps if step.status == StepStatus.PENDING]
+    """Who is asked now stands on the approval; where nobody is, it is the turn of who waits in the node."""
+    asked = [step.approver_id for step in steps if step.status == StepStatus.PENDING]
+    if not asked and any(step.is_open and step.node == approval.node for step in steps):
+        begin(approval, steps, approval.node)
+    else:
+        approval.approver_ids = asked
 
 
 def decide(
@@ -75,7 +79,12 @@ def end(
 
 
 def hand_on(
-    steps: Sequence[ApprovalStep], step: ApprovalStep, to: str, why: StepStatus, comment: str | None, at: datetime
+    steps: Sequence[ApprovalStep],
+    step: ApprovalStep,
+    to: str,
+    why: StepStatus,
+    comment: str | None,
+    at: datetime,
 ) -> list[ApprovalStep]:
     """The steps when somebody takes the place of another; who is asked there already is not asked twice."""
     asked, state = any(_same_place(other, step, to) for other in steps), step.status
@@ -103,10 +112,8 @@ def _goes_on(approval: Approval, steps: Sequence[ApprovalStep], at: datetime) ->
         for step in here:
             step.end(StepStatus.SKIPPED, None, at)
         here = []
-    if any(step.status == StepStatus.PENDING for step in here):
+    if here:
         ask(approval, steps)
-    elif here:
-        begin(approval, steps, approval.node)
     elif approval.node + 1 < len(approval.nodes):
         begin(approval, steps, approval.node + 1)
     else:

@@ -71,9 +71,7 @@ class Approval(Recorded, Base):
     nodes: Mapped[list[dict[str, Any]]] = columns.structure(server_owned=True)
     node: Mapped[int] = columns.integer(default=0, server_owned=True)
     approver_ids: Mapped[list[str]] = columns.texts()
-    status: Mapped[str] = columns.choice(
-        ApprovalStatus, default=ApprovalStatus.PENDING, server_owned=True
-    )
+    status: Mapped[str] = columns.choice(ApprovalStatus, default=ApprovalStatus.PENDING, server_owned=True)
     status_entered_at: Mapped[datetime] = columns.instant(server_owned=True)
     comment: Mapped[str | None] = columns.line(2000, null=True, server_owned=True)
     __table_args__ = (

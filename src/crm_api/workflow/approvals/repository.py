@@ -12,7 +12,7 @@ from crm_api.identity.teams.models import Team
 from crm_api.identity.users.models import User, UserStatus
 from crm_api.kit.tenancy import scoped
 from crm_api.kit.uow import UnitOfWork
-from crm_api.workflow.approvals.models import Approval, ApprovalStatus, ApprovalStep, OPEN
+from crm_api.workflow.approvals.models import OPEN, Approval, ApprovalStatus, ApprovalStep
 from crm_api.workflow.approvals.resource import APPROVE
 
 MOST_STEPS_UP = 50
@@ -89,7 +89,9 @@ def _able() -> Select[Any]:
 def _superiors() -> Select[Any]:
     people, above, found = scoped(User, "u"), scoped(User, "above"), scoped(User, "found")
     start = select(people.c.manager_id, literal(1, Integer).label("steps"))
-    chain = start.where(people.c.id == bindparam("id", type_=Uuid(as_uuid=False))).cte("chain", recursive=True)
+    chain = start.where(people.c.id == bindparam("id", type_=Uuid(as_uuid=False))).cte(
+        "chain", recursive=True
+    )
     chain = chain.union_all(
         select(above.c.manager_id, chain.c.steps + literal(1, Integer)).where(
             above.c.id == chain.c.manager_id, chain.c.steps < literal(MOST_STEPS_UP, Integer)
@@ -114,7 +116,9 @@ def _holders() -> Select[Any]:
 
 def _path() -> Select[Any]:
     teams = scoped(Team, "t")
-    return select(cast(teams.c.path, ARRAY(Text))).where(teams.c.id == bindparam("id", type_=Uuid(as_uuid=False)))
+    return select(cast(teams.c.path, ARRAY(Text))).where(
+        teams.c.id == bindparam("id", type_=Uuid(as_uuid=False))
+    )
 
 
 def _leaders() -> Select[Any]:

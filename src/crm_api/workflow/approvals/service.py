@@ -1,6 +1,6 @@
 """The verbs of approvals, and the door for records that need one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ from crm_api.kit.errors import Invalid
 from crm_api.kit.repository import Repository
 from crm_api.kit.uow import UnitOfWork
 from crm_api.workflow.approval_flows.choosing import Matter
+from crm_api.workflow.approval_flows.models import ApprovalFlow, ApprovalFlowNode
 from crm_api.workflow.approval_flows.outcomes import OUTCOMES
 from crm_api.workflow.approval_flows.resource import NODES
 from crm_api.workflow.approval_flows.service import ApprovalFlowService
@@ -50,8 +51,8 @@ class ApprovalService:
 
         The caller has locked the record and leaves it as it is until `bind_outcome` hears what was decided.
         """
-        people, me = PeopleRepository(self.uow), self.uow.principal
-        teams = await people.path(asked.team_id) if asked.team_id else []
+        me = self.uow.principal
+        teams = await PeopleRepository(self.uow).path(asked.team_id) if asked.team_id else []
         matter = Matter(asked.resource, asked.type, asked.amount, asked.currency, teams)
         found = await ApprovalFlowService(self.uow).flow_for(matter)
         if found is None:
@@ -61,20 +62,7 @@ class ApprovalService:
         if submitter is None:
             raise NoApprover
         approvers = await Asking(self.uow, submitter, teams).approvers(nodes)
-        approval = Approval.new(
-            subject_type=asked.resource,
-            subject_id=asked.record_id,
-            subject_name=asked.name,
-            type=asked.type,
-            amount=asked.amount,
-            amount_currency=asked.currency,
-            team_id=asked.team_id,
-            submitter_id=submitter,
-            flow_id=flow.id,
-            flow_version=flow.version,
-            nodes=children_json(NODES, nodes),
-            status_entered_at=clock.now(),
-        )
+        approval = _new(asked, submitter, flow, nodes)
         listed = [(node, person) for node, people in enumerate(approvers) for person in people]
         steps = [
             ApprovalStep.new(approval_id=approval.id, node=node, approver_id=person, position=position)
@@ -144,6 +132,25 @@ class ApprovalService:
         answer = await self._repository.save(approval, event=ENDED[verb], children={"steps": steps})
         await OUTCOMES[approval.subject_type](self.uow, approval.subject_id, approval.status)
         return answer
+
+
+def _new(
+    asked: Submission, submitter_id: str, flow: ApprovalFlow, nodes: Sequence[ApprovalFlowNode]
+) -> Approval:
+    return Approval.new(
+        subject_type=asked.resource,
+        subject_id=asked.record_id,
+        subject_name=asked.name,
+        type=asked.type,
+        amount=asked.amount,
+        amount_currency=asked.currency,
+        team_id=asked.team_id,
+        submitter_id=submitter_id,
+        flow_id=flow.id,
+        flow_version=flow.version,
+        nodes=children_json(NODES, nodes),
+        status_entered_at=clock.now(),
+    )
 
 
 async def move_on(uow: UnitOfWork, user_id: str, _: Mapping[str, Any]) -> None:
