@@ -15,7 +15,8 @@ from crm_api.kit.kinds import Identifier, TextKind
 from crm_api.kit.lists import ExternalIds
 from tests.factories.companies import Actor
 from tests.isolation.operations import Operation, type_pointer
-from tests.isolation.worlds import KEYS, PARAMETERS, UUID, World, as_sent
+from tests.isolation.samples import KEYS, PARAMETERS
+from tests.isolation.worlds import UUID, World, as_sent
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _SECRET = re.compile(r"whsec_[A-Za-z0-9+/=]+")

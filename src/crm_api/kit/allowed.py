@@ -51,14 +51,10 @@ def admit(unit: UnitOfWork, permission: Permission) -> UnitOfWork:
 
 @contextmanager
 def entrusted(unit: UnitOfWork, *permissions: Permission) -> Iterator[None]:
-    """In the block the unit holds these rights and no other, everywhere in the company, and carries the last of them.
-
-    For what a verb brings about by a rule, whoever used it: a decision that settles its subject. Events still name
-    the principal.
-    """
+    """In the block the unit holds these rights alone, company-wide: for what a verb brings about by a rule."""
     principal, carried = unit.principal, unit.permission
-    reaches = dict.fromkeys(permissions, Reach.ALL)
-    unit.principal, unit.permission = replace(principal, reaches=reaches, restrictions={}), permissions[-1]
+    unit.principal = replace(principal, reaches=dict.fromkeys(permissions, Reach.ALL), restrictions={})
+    unit.permission = permissions[-1]
     try:
         yield
     finally:

@@ -37,6 +37,5 @@ class States:
     def take(self, row: Any, verb: str, at: datetime) -> None:
         """Do what a verb does to the state of a row, at that moment; WrongState where it has no such step."""
         self.demand(row, verb)
-        target = self.steps[verb].target
-        if target is not None:
+        if target := self.steps[verb].target:
             row.apply({"status": target, "status_entered_at": at})

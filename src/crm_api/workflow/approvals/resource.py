@@ -1,7 +1,7 @@
 """Approvals as a resource: of whoever submitted, of those who were asked, and of those who reach the team."""
 
-from crm_api.kit.involving import Involving
 from crm_api.kit.resource import Children, Resource
+from crm_api.workflow.approvals.access import Involving
 from crm_api.workflow.approvals.models import Approval, ApprovalStep
 
 STEPS = Children("steps", ApprovalStep, "approval_id")
@@ -9,7 +9,7 @@ approvals = Resource(
     name="approvals",
     singular="approval",
     model=Approval,
-    access=Involving(ApprovalStep, "approval_id", "approver_id", "submitter_id"),
+    access=Involving(),
     children=(STEPS,),
     open_when=None,
     label="subject_name",

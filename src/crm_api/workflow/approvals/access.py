@@ -1,4 +1,4 @@
-"""The access of rows that name the people they involve in a table of their own."""
+"""Who sees an approval: whoever submitted it, whoever was asked, and those who reach its team."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,22 +8,18 @@ from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.expression import Alias, BindParameter
 
 from crm_api.kit.access import ME, TEAMS, Access, Arm, Narrow, Scope
-from crm_api.kit.db import Base
 from crm_api.kit.principal import Principal, Reach
 from crm_api.kit.tenancy import scoped
+from crm_api.workflow.approvals.models import ApprovalStep
 
 
 @dataclass(frozen=True)
 class Involving(Access):
-    """Rows of whoever stands in `author`, of those whom rows of `model` name in `person`, and of the teams of a reach.
+    """Rows of their submitter, of those whom their steps name, and of the teams of a reach.
 
-    `model` points back with `parent`. A row that was seen may be acted on as far as the verb itself allows.
+    What was seen may be acted on; whose turn it is, the verbs say.
     """
 
-    model: type[Base]
-    parent: str
-    person: str
-    author: str
     owned: bool = field(default=False, init=False)
 
     def scope(self, principal: Principal, reach: Reach, resource: str) -> Scope:  # noqa: ARG002
@@ -45,7 +41,7 @@ class Involving(Access):
     ) -> ColumnElement[bool]:
         if scope.arm not in (Arm.OWN, Arm.TEAMS):
             return super().predicate(rows, scope, resource, teams)
-        ways = [rows.c[self.author] == ME, rows.c.id.in_(self._named())]
+        ways = [rows.c.submitter_id == ME, rows.c.id.in_(_asked())]
         return or_(*ways, *([rows.c.team_id == func.any(teams)] if scope.arm is Arm.TEAMS else []))
 
     def branches(
@@ -56,6 +52,7 @@ class Involving(Access):
             return [narrow(select(*keys).where(self.predicate(rows, scope, resource)), rows)]
         return super().branches(rows, keys, scope, resource, narrow)
 
-    def _named(self) -> Select[Any]:
-        people = scoped(self.model, "involved")
-        return select(people.c[self.parent]).where(people.c[self.person] == ME)
+
+def _asked() -> Select[Any]:
+    steps = scoped(ApprovalStep, "asked")
+    return select(steps.c.approval_id).where(steps.c.approver_id == ME)
