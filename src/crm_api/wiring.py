@@ -53,6 +53,10 @@ from crm_api.parties.contacts import router as contacts_router
 from crm_api.parties.contacts.resource import contacts
 from crm_api.parties.customers import router as customers_router
 from crm_api.parties.customers.resource import customers
+from crm_api.sales.contracts import jobs as contract_jobs
+from crm_api.sales.contracts import router as contracts_router
+from crm_api.sales.contracts.resource import contracts
+from crm_api.sales.contracts.running import settle_contract
 from crm_api.sales.leads import router as leads_router
 from crm_api.sales.leads.resource import leads
 from crm_api.sales.opportunities import router as opportunities_router
@@ -79,6 +83,7 @@ from crm_api.setup.saved_views.resource import saved_views
 from crm_api.setup.saved_views.service import find_view
 from crm_api.storage.sweeping import bind_namings
 from crm_api.workflow.approval_flows import router as approval_flows_router
+from crm_api.workflow.approval_flows.outcomes import bind_outcome
 from crm_api.workflow.approval_flows.resource import approval_flows
 from crm_api.workflow.approvals import router as approvals_router
 from crm_api.workflow.approvals.resource import approvals
@@ -101,6 +106,7 @@ RESOURCES = (
     pipelines,
     opportunities,
     leads,
+    contracts,
     approval_flows,
     approvals,
     exports,
@@ -129,6 +135,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     pipelines_router.router,
     opportunities_router.router,
     leads_router.router,
+    contracts_router.router,
     approval_flows_router.router,
     approvals_router.router,
     notes_router.router,
@@ -151,6 +158,7 @@ JOBS: tuple[Job, ...] = (
     *import_jobs.JOBS,
     expire,
     attachment_jobs.sweep_attachments,
+    contract_jobs.advance,
     prune,
 )
 LOOPS: tuple[Loop, ...] = (
@@ -171,6 +179,7 @@ bind_gate("teams.delete", refuse_team_in_use)
 bind_gate("pipelines.delete", keep_used_pipeline)
 bind_gate("pipelines.drop_stage", keep_used_stage)
 bind_gate("dictionary_items.remove", keep_chosen_code)
+bind_outcome("contracts", settle_contract)
 bind_reaction("tenant.created", found_dictionary_types)
 bind_reaction("tenant.created", found_dictionary)
 bind_reaction("tenant.created", found_pipeline)

@@ -232,7 +232,5 @@ def _children(child: Children, rows: Any) -> ColumnElement[Any]:
     values = [c[n] if isinstance(kind, Structure) else kind.select(c[n]) for n, kind in child.fields.items()]
     listed = func.jsonb_agg(aggregate_order_by(func.jsonb_build_array(*values), c.position))
     return (
-        select(func.coalesce(listed.cast(Text), "[]"))
-        .where(c[child.parent] == rows.c.id)
-        .scalar_subquery()
+        select(func.coalesce(listed.cast(Text), "[]")).where(c[child.parent] == rows.c.id).scalar_subquery()
     )
