@@ -23,6 +23,8 @@ class Matrix:
     company: Company
     path: str
     body: Mapping[str, Any]
+    change: Mapping[str, Any] = field(default_factory=lambda: {"address": "elsewhere"})
+    headers: Mapping[str, str] = field(default_factory=dict)
     actors: dict[str, Actor] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
     fresh: dict[tuple[str, bool], str] = field(default_factory=dict)
@@ -56,7 +58,7 @@ class Matrix:
         if (owner_id, deleted) not in self.fresh:
             made = await self.company.owner.create(self.path, **self.body, owner_id=owner_id)
             if deleted:
-                await self.company.owner.http.delete(f"{self.path}/{made['id']}")
+                await self.company.owner.http.delete(f"{self.path}/{made['id']}", headers=dict(self.headers))
             self.fresh[owner_id, deleted] = made["id"]
         return self.fresh[owner_id, deleted]
 
@@ -68,15 +70,17 @@ class Matrix:
             case "create":
                 return await actor.http.post(self.path, json={**self.body, "owner_id": owner_id})
             case "patch":
-                return await actor.http.patch(one, json={"address": "elsewhere"})
+                return await actor.http.patch(one, json=self.change, headers=dict(self.headers))
             case "delete":
-                return await actor.http.delete(one)
+                return await actor.http.delete(one, headers=dict(self.headers))
             case "restore":
-                return await actor.http.post(f"{one}/restore")
+                return await actor.http.post(f"{one}/restore", headers=dict(self.headers))
             case _:
                 # not the present owner: that would change nothing
                 new = self.owners["team"] if owner_id != self.owners["team"] else self.owners["subtree"]
-                return await actor.http.post(f"{one}/assign", json={"owner_id": new})
+                return await actor.http.post(
+                    f"{one}/assign", json={"owner_id": new}, headers=dict(self.headers)
+                )
 
     async def _state(self) -> str:
         """A digest of every row that an action could have written."""

@@ -1,7 +1,7 @@
 """Every cell of a table of states: (state, verb, role), done over HTTP and compared with the rows that are left."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import httpx
@@ -32,10 +32,13 @@ class Cells:
     verbs: Mapping[str, Verb]
     ways: Mapping[str, Sequence[str]]
     repeated: frozenset[str] = frozenset()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    # records on which everything was refused so far, by state and owner
+    kept: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
 
     async def check(self, role: str, actor: Actor, verb: str, state: str) -> None:
         """Do it. Exactly the legal cells change the record, by exactly one event; every other changes nothing."""
-        record = await self._in(state, actor.id)
+        record = self.kept.pop((state, actor.id), None) or await self._in(state, actor.id)
         before, events = await self._rows(record["id"])
         answer = await self._ask(actor, verb, record["id"])
         after, told = await self._rows(record["id"])
@@ -43,7 +46,7 @@ class Cells:
         cell = (role, verb, state, answer.text)
         allowed = Permission(self.path.strip("/"), verb) in ROLES[role].permissions()
         if allowed and state in origins:
-            assert answer.status_code in (200, 204), cell
+            assert answer.status_code in (200, 201, 204), cell
             assert after["status"] == (target or state), cell
             assert after["version"] == before["version"] + 1, cell
             assert after["status_entered_at"] > before["status_entered_at"] or target is None, cell
@@ -51,6 +54,7 @@ class Cells:
             assert event["type"] == f"{self.singular}.{self.verbs[verb].event}", cell
             return
         assert (after, told) == (before, events), cell
+        self.kept[state, actor.id] = record
         if allowed and verb in self.repeated and state == target:
             assert answer.status_code == 200, cell
         elif allowed:
@@ -64,14 +68,14 @@ class Cells:
         record = await self.company.owner.create(self.path, **self.body, owner_id=owner_id)
         for verb in self.ways[state]:
             answer = await self._ask(self.company.owner, verb, record["id"])
-            assert answer.status_code == 200, answer.text
+            assert answer.is_success, answer.text
         return record
 
     async def _ask(self, actor: Actor, verb: str, record_id: str) -> httpx.Response:
         method, body = self.verbs[verb].method, self.verbs[verb].body
         path = f"{self.path}/{record_id}" + (f"/{verb.replace('_', '-')}" if method == "POST" else "")
         sent = {"json": body} if body is not None else {}
-        return await actor.http.request(method, path, **sent)
+        return await actor.http.request(method, path, headers=dict(self.headers), **sent)
 
     async def _rows(self, record_id: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         (row,) = await self.company.rows(self.path.strip("/"), id=record_id)
