@@ -66,6 +66,10 @@ from crm_api.parties.contacts import router as contacts_router
 from crm_api.parties.contacts.resource import contacts
 from crm_api.parties.customers import router as customers_router
 from crm_api.parties.customers.resource import customers
+from crm_api.sales.contracts import jobs as contract_jobs
+from crm_api.sales.contracts import router as contracts_router
+from crm_api.sales.contracts.resource import contracts
+from crm_api.sales.contracts.running import settle_contract
 from crm_api.sales.development_plans import router as development_plans_router
 from crm_api.sales.development_plans.gates import demand_plan
 from crm_api.sales.development_plans.resource import development_plans
@@ -102,6 +106,12 @@ from crm_api.setup.saved_views import router as saved_views_router
 from crm_api.setup.saved_views.resource import saved_views
 from crm_api.setup.saved_views.service import find_view
 from crm_api.storage.sweeping import bind_namings
+from crm_api.workflow.approval_flows import router as approval_flows_router
+from crm_api.workflow.approval_flows.outcomes import bind_outcome
+from crm_api.workflow.approval_flows.resource import approval_flows
+from crm_api.workflow.approvals import router as approvals_router
+from crm_api.workflow.approvals.resource import approvals
+from crm_api.workflow.approvals.service import move_on
 
 DESCRIPTION = (files("crm_api") / "description.md").read_text("utf-8")
 register_words(NAMES)
@@ -125,6 +135,9 @@ RESOURCES = (
     development_plans,
     leads,
     orders,
+    contracts,
+    approval_flows,
+    approvals,
     exports,
     imports,
     operations,
@@ -160,6 +173,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     orders_router.router,
     interactions_router.router,
     tasks_router.router,
+    contracts_router.router,
+    approval_flows_router.router,
+    approvals_router.router,
     notes_router.router,
     attachments_router.router,
     reports_router.router,
@@ -181,6 +197,7 @@ JOBS: tuple[Job, ...] = (
     expire,
     attachment_jobs.sweep_attachments,
     task_jobs.remind,
+    contract_jobs.advance,
     prune,
 )
 LOOPS: tuple[Loop, ...] = (
@@ -206,6 +223,7 @@ bind_gate("pipelines.drop_stage", keep_used_stage)
 bind_gate("opportunities.enter", demand_plan)
 bind_gate("pipelines.require_fields", check_required_fields)
 bind_gate("dictionary_items.remove", keep_chosen_code)
+bind_outcome("contracts", settle_contract)
 bind_reaction("tenant.created", found_dictionary_types)
 bind_reaction("tenant.created", found_dictionary)
 bind_reaction("tenant.created", found_pipeline)
@@ -213,3 +231,5 @@ bind_reaction("pipeline.stage_replaced", move_all)
 bind_reaction("interaction.created", meet_lead)
 bind_reaction("interaction.deleted", forget_interaction)
 bind_reaction("task.deleted", forget_task)
+bind_reaction("user.disabled", move_on)
+bind_reaction("user.deleted", move_on)

@@ -27,6 +27,7 @@ async def test_every_resource_that_is_written_offers_it() -> None:
         "custom_fields", "pipelines", "opportunities", "development_plans", "leads", "notes", "warehouses",
         "orders",
         "interactions", "tasks",
+        "approval_flows", "contracts",
     }  # fmt: skip
 
 
