@@ -10,6 +10,7 @@ from tests.factories.companies import Actor, Company
 from tests.factories.deals import faults, refusal
 from tests.factories.everybody import key
 from tests.factories.floors import Floor
+from tests.factories.grants import share
 
 LEAD = {
     "name": "李娜",
@@ -188,6 +189,23 @@ async def test_what_goes_with_a_lead_without_a_deal_goes_to_the_customer(company
 
     carried = await record(company.owner, f"/notes/{note['id']}")
     assert (carried["subject_type"], carried["subject_id"]) == ("customers", became["customer_id"])
+
+
+@pytest.mark.parametrize("named", [True, False])
+async def test_nothing_is_carried_to_a_customer_that_is_not_ones_to_change(floor: Floor, named: bool) -> None:
+    company, body = floor.company, {"opportunity": None}
+    customer = await company.owner.create("/customers", name=LEAD["company_name"], owner_id=floor.stranger.id)
+    agent = await company.user("account_manager", team_id=floor.agent.team_id)
+    await share(company, "customers", customer["id"], agent.id)
+    lead = await company.owner.create("/leads", **LEAD, owner_id=agent.id)
+    await company.owner.create("/notes", subject_type="leads", subject_id=lead["id"], body="要求到货快")
+    before = await company.digest(*MADE, "notes")
+
+    refused = await convert(agent, lead, **body, **({"customer_id": customer["id"]} if named else {}))
+
+    assert refusal(refused) == (403, "forbidden")
+    assert await company.digest(*MADE, "notes") == before
+    assert (await convert(agent, lead)).status_code == 200  # they go to the deal, which is the agent's
 
 
 async def test_of_several_customers_of_the_name_one_has_to_be_named(company: Company) -> None:

@@ -27,7 +27,8 @@ ABOUT_THE_PERSON = ("title", "phones", "emails")
 class ConversionService:
     """Converts a lead once; whoever asks again is told what it has become.
 
-    What is made along the way needs the right to make it.
+    What is made along the way needs the right to make it. Without a deal the notes and attachments go to the customer:
+    one that was there before must be the caller's to change.
     """
 
     def __init__(self, uow: UnitOfWork) -> None:
@@ -39,20 +40,23 @@ class ConversionService:
         lead = await self._repository.load(lead_id)
         if lead.status == LeadStatus.CONVERTED:
             return await self._repository.answer(lead)
-        customer_id = await self._customer(lead, given.get("customer_id"))
+        customer_id, is_new = await self._customer(lead, given.get("customer_id"))
         contact_id = await self._contact(lead, customer_id, given.get("contact_id"))
         opportunity_id = await self._opportunity(lead, customer_id, given.get("opportunity", {}))
         admit(self.uow, CONVERT)
         lead.convert(customer_id, contact_id, opportunity_id, clock.now())
+        subjects = SubjectService(self.uow)
         to = (opportunities.name, opportunity_id) if opportunity_id else (customers.name, customer_id)
-        await SubjectService(self.uow).carry((leads.name, lead.id), to)
+        if not (opportunity_id or is_new):
+            await subjects.demand_update(*to)
+        await subjects.carry((leads.name, lead.id), to)
         return await self._repository.save(lead, event="converted")
 
-    async def _customer(self, lead: Lead, named: str | None) -> str:
-        """The one that is named, or the only visible one that is the same, or a new one."""
+    async def _customer(self, lead: Lead, named: str | None) -> tuple[str, bool]:
+        """The one that is named, or the only visible one that is the same, or a new one; and whether it is new."""
         if named is not None:
             await check_references(self.uow, {"/customer_id": (customers.name, named)})
-            return named
+            return named, False
         service = CustomerService(self.uow)
         kind = CustomerKind.COMPANY if lead.company_name else CustomerKind.PERSON
         name = lead.company_name or lead.name
@@ -60,12 +64,12 @@ class ConversionService:
         if len(same) > 1:
             raise Invalid.at("/customer_id", "ambiguous_reference", resource=customers.singular)
         if same:
-            return same[0]
+            return same[0], False
         admit(self.uow, customers.create)
         known = {field: getattr(lead, field) for field in ABOUT_THE_COMPANY}
         own = {} if lead.company_name else {"phones": lead.phones, "emails": lead.emails}
         given = {"name": name, "kind": kind, "owner_id": lead.owner_id, **known, **own}
-        return str((await service.create(given))["id"])
+        return str((await service.create(given))["id"]), True
 
     async def _contact(self, lead: Lead, customer_id: str, named: str | None) -> str:
         """The one that is named, or one of that name, number or address at the customer, or a new one."""
