@@ -60,6 +60,9 @@ from crm_api.sales.opportunities.resource import opportunities
 from crm_api.sales.pipelines import router as pipelines_router
 from crm_api.sales.pipelines.resource import pipelines
 from crm_api.sales.pipelines.service import found_pipeline
+from crm_api.sales.quotes import jobs as quote_jobs
+from crm_api.sales.quotes import router as quotes_router
+from crm_api.sales.quotes.resource import quotes
 from crm_api.setup.custom_fields import router as custom_fields_router
 from crm_api.setup.custom_fields.filtering import CATALOGUE
 from crm_api.setup.custom_fields.resource import custom_fields
@@ -91,6 +94,8 @@ TAGS = (
     {"name": "leads", "description": "Who may become a customer, until it is clear (线索)."},
     {"name": "pipelines", "description": "The stages a deal goes through (销售流程)."},
     {"name": "opportunities", "description": "Deals, from the first idea to won or lost (商机)."},
+    {"name": "quotes", "description": "What is offered, at which price, until when (报价)."},
+    {"name": "public", "description": "For those who were sent a link (外部链接)."},
     {"name": "operations", "description": "Long work: watch it, stop it (后台任务)."},
     {"name": "dead-letters", "description": "Jobs that were given up (失败任务)."},
     {"name": "notes", "description": "What was written down about a record (备注)."},
@@ -120,7 +125,7 @@ TAG_GROUPS = {
     "Parties (客户)": ("customers", "contacts"),
     "Catalog (产品)": ("products",),
     "Activities (活动)": ("notes", "attachments"),
-    "Sales (销售)": ("leads", "pipelines", "opportunities"),
+    "Sales (销售)": ("leads", "pipelines", "opportunities", "quotes", "public"),
     "Analytics (分析)": ("reports",),
     "Set-up (设置)": ("custom-fields", "metadata", "dictionary-types", "dictionary-items", "saved-views"),
     "Integration (集成)": ("search", "exports", "imports", "changes", "webhooks"),
@@ -140,6 +145,7 @@ NAMES = {
     "pipeline": "销售流程",
     "stage": "阶段",
     "opportunity": "商机",
+    "quote": "报价",
     "operation": "后台任务",
     "dead_letter": "失败任务",
     "dictionary_item": "字典项",
@@ -164,6 +170,7 @@ RESOURCES = (
     pipelines,
     opportunities,
     leads,
+    quotes,
     exports,
     imports,
     operations,
@@ -190,6 +197,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     pipelines_router.router,
     opportunities_router.router,
     leads_router.router,
+    quotes_router.router,
+    quotes_router.public_router,
     notes_router.router,
     attachments_router.router,
     reports_router.router,
@@ -210,6 +219,7 @@ JOBS: tuple[Job, ...] = (
     *import_jobs.JOBS,
     expire,
     attachment_jobs.sweep_attachments,
+    quote_jobs.expire_quotes,
     prune,
 )
 LOOPS: tuple[Loop, ...] = (

@@ -23,6 +23,7 @@ class Matrix:
     company: Company
     path: str
     body: Mapping[str, Any]
+    change: Mapping[str, Any] = field(default_factory=lambda: {"address": "elsewhere"})
     actors: dict[str, Actor] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
     fresh: dict[tuple[str, bool], str] = field(default_factory=dict)
@@ -68,7 +69,7 @@ class Matrix:
             case "create":
                 return await actor.http.post(self.path, json={**self.body, "owner_id": owner_id})
             case "patch":
-                return await actor.http.patch(one, json={"address": "elsewhere"})
+                return await actor.http.patch(one, json=self.change)
             case "delete":
                 return await actor.http.delete(one)
             case "restore":
