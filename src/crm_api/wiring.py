@@ -11,6 +11,8 @@ from crm_api.activities.attachments.resource import attachments
 from crm_api.activities.notes import router as notes_router
 from crm_api.activities.notes.resource import notes
 from crm_api.analytics.reports import router as reports_router
+from crm_api.catalog.price_books import router as price_books_router
+from crm_api.catalog.price_books.resource import price_books
 from crm_api.catalog.products import router as products_router
 from crm_api.catalog.products.resource import products
 from crm_api.identity.api_keys import router as api_keys_router
@@ -91,6 +93,7 @@ TAGS = (
     {"name": "customers", "description": "Companies and persons we deal with (客户)."},
     {"name": "contacts", "description": "Persons at customers (联系人)."},
     {"name": "products", "description": "What is sold (产品)."},
+    {"name": "price-books", "description": "What products cost, for whom and when (价格表)."},
     {"name": "leads", "description": "Who may become a customer, until it is clear (线索)."},
     {"name": "pipelines", "description": "The stages a deal goes through (销售流程)."},
     {"name": "opportunities", "description": "Deals, from the first idea to won or lost (商机)."},
@@ -123,7 +126,7 @@ TAGS = (
 TAG_GROUPS = {
     "Access (身份与权限)": ("auth", "users", "teams", "roles", "api-keys"),
     "Parties (客户)": ("customers", "contacts"),
-    "Catalog (产品)": ("products",),
+    "Catalog (产品)": ("products", "price-books"),
     "Activities (活动)": ("notes", "attachments"),
     "Sales (销售)": ("leads", "pipelines", "opportunities", "quotes", "public"),
     "Analytics (分析)": ("reports",),
@@ -142,6 +145,7 @@ NAMES = {
     "contact": "联系人",
     "lead": "线索",
     "product": "产品",
+    "price_book": "价格表",
     "pipeline": "销售流程",
     "stage": "阶段",
     "opportunity": "商机",
@@ -163,6 +167,7 @@ RESOURCES = (
     customers,
     contacts,
     products,
+    price_books,
     dictionary_types,
     dictionary_items,
     custom_fields,
@@ -189,6 +194,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     customers_router.router,
     contacts_router.router,
     products_router.router,
+    price_books_router.router,
     dictionary_types_router.router,
     dictionaries_router.router,
     custom_fields_router.router,

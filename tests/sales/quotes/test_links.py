@@ -7,9 +7,9 @@ import pytest
 
 from crm_api.identity.auth.visitors import ADDRESS, Visitors
 from crm_api.identity.credentials.opaque import SecretKind, make_secret
-from crm_api.jobs.runner import Runner
 from crm_api.jobs.port import payload_of
 from crm_api.jobs.queue import Wanted, insert
+from crm_api.jobs.runner import Runner
 from crm_api.kit.errors import NotFound, RateLimited
 from crm_api.kit.limits import Budget, InProcess, Limits
 from crm_api.kit.uow import Origin, PublicUnit
@@ -45,7 +45,8 @@ async def test_what_the_customer_sees(company: Company) -> None:
     assert (shown["gross_amount"], shown["lines"][0]["description"]) == (sent["gross_amount"], "智能网关 G2")
     first = await desk.quote(sent)
     await visitor.get(f"/public/quotes/{sent['secret']}")
-    assert (await desk.quote(sent)) == first and first["viewed_at"] is not None
+    assert (await desk.quote(sent)) == first
+    assert first["viewed_at"] is not None
     events = await company.rows("events", record_id=sent["id"])
     assert [event["type"] for event in events] == ["quote.created", "quote.sent", "quote.viewed"]
     (principal,) = await company.rows("principals", id=events[-1]["actor_id"])
@@ -99,7 +100,8 @@ async def test_every_link_that_leads_nowhere_looks_the_same(company: Company, ot
             path = f"/public/quotes/{token}{verb}"
             answer = await (visitor.post(path, json=HOLDER) if verb else visitor.get(path))
             told.append((answer.status_code, _problem(answer)))
-    assert all(each == told[0] for each in told) and told[0][0] == 404
+    assert all(each == told[0] for each in told)
+    assert told[0][0] == 404
     assert await company.digest("quotes", "events") == before
     link = f"/public/quotes/{(await desk.sent())['secret']}"
     assert (await visitor.post(f"{link}/accept", json={})).status_code == 422
