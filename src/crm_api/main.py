@@ -15,6 +15,7 @@ from crm_api import __version__, wiring
 from crm_api.document.docs import docs_routes
 from crm_api.document.openapi import build_document
 from crm_api.document.problem_pages import problem_routes
+from crm_api.document.tags import TAG_GROUPS, TAGS
 from crm_api.encryption import Cipher
 from crm_api.identity.access_log.accounting import Accounting
 from crm_api.identity.access_log.log import AccessLog
@@ -164,8 +165,8 @@ def document() -> dict[str, Any]:
         title="CRM API",
         version=__version__,
         description=wiring.DESCRIPTION,
-        tags=wiring.TAGS,
-        groups=wiring.TAG_GROUPS,
+        tags=TAGS,
+        groups=TAG_GROUPS,
         webhooks=wiring.WEBHOOKS(),
         servers=SERVERS,
     )

@@ -15,6 +15,7 @@ from crm_api.catalog.price_books import router as price_books_router
 from crm_api.catalog.price_books.resource import price_books
 from crm_api.catalog.products import router as products_router
 from crm_api.catalog.products.resource import products
+from crm_api.document.tags import NAMES
 from crm_api.identity.api_keys import router as api_keys_router
 from crm_api.identity.api_keys.resource import api_keys
 from crm_api.identity.auth import router as auth
@@ -84,80 +85,6 @@ from crm_api.setup.saved_views.service import find_view
 from crm_api.storage.sweeping import bind_namings
 
 DESCRIPTION = (files("crm_api") / "description.md").read_text("utf-8")
-TAGS = (
-    {"name": "auth", "description": "Sign in, carry on, sign out (登录)."},
-    {"name": "users", "description": "People of the company (用户)."},
-    {"name": "teams", "description": "Departments, as a tree (部门)."},
-    {"name": "roles", "description": "What people may do, and how far (角色)."},
-    {"name": "api-keys", "description": "Keys of integrations (API 密钥)."},
-    {"name": "customers", "description": "Companies and persons we deal with (客户)."},
-    {"name": "contacts", "description": "Persons at customers (联系人)."},
-    {"name": "products", "description": "What is sold (产品)."},
-    {"name": "price-books", "description": "What products cost, for whom and when (价格表)."},
-    {"name": "leads", "description": "Who may become a customer, until it is clear (线索)."},
-    {"name": "pipelines", "description": "The stages a deal goes through (销售流程)."},
-    {"name": "opportunities", "description": "Deals, from the first idea to won or lost (商机)."},
-    {"name": "quotes", "description": "What is offered, at which price, until when (报价)."},
-    {"name": "public", "description": "For those who were sent a link (外部链接)."},
-    {"name": "operations", "description": "Long work: watch it, stop it (后台任务)."},
-    {"name": "dead-letters", "description": "Jobs that were given up (失败任务)."},
-    {"name": "notes", "description": "What was written down about a record (备注)."},
-    {"name": "attachments", "description": "Files about a record (附件)."},
-    {"name": "reports", "description": "What managers decide from (分析报表)."},
-    {"name": "custom-fields", "description": "Fields that the company defines itself (自定义字段)."},
-    {"name": "metadata", "description": "What objects are made of, for programs (元数据)."},
-    {"name": "dictionary-types", "description": "Lists of the data dictionary (字典类型)."},
-    {"name": "audit", "description": "Who did what, and who looked at what (审计)."},
-    {"name": "changes", "description": "What changed, for systems that keep a copy (变更流)."},
-    {
-        "name": "search",
-        "description": "Find any record by what it is called, its numbers or addresses (搜索).",
-    },
-    {"name": "exports", "description": "Records that become files (导出)."},
-    {"name": "imports", "description": "Files that become records (导入)."},
-    {
-        "name": "webhooks",
-        "description": "Events for other systems, signed and repeated until taken (事件推送).",
-    },
-    {"name": "dictionary-items", "description": "Choices that the company names itself (数据字典)."},
-    {"name": "saved-views", "description": "List requests under a name (视图)."},
-)
-# How the tags are put together for readers.
-TAG_GROUPS = {
-    "Access (身份与权限)": ("auth", "users", "teams", "roles", "api-keys"),
-    "Parties (客户)": ("customers", "contacts"),
-    "Catalog (产品)": ("products", "price-books"),
-    "Activities (活动)": ("notes", "attachments"),
-    "Sales (销售)": ("leads", "pipelines", "opportunities", "quotes", "public"),
-    "Analytics (分析)": ("reports",),
-    "Set-up (设置)": ("custom-fields", "metadata", "dictionary-types", "dictionary-items", "saved-views"),
-    "Integration (集成)": ("search", "exports", "imports", "changes", "webhooks"),
-    "Running (运行)": ("operations", "dead-letters", "audit"),
-}
-
-# What a record is called in a Chinese message.
-NAMES = {
-    "tenant": "企业",
-    "team": "部门",
-    "role": "角色",
-    "api_key": "API 密钥",
-    "customer": "客户",
-    "contact": "联系人",
-    "lead": "线索",
-    "product": "产品",
-    "price_book": "价格表",
-    "pipeline": "销售流程",
-    "stage": "阶段",
-    "opportunity": "商机",
-    "quote": "报价",
-    "operation": "后台任务",
-    "dead_letter": "失败任务",
-    "dictionary_item": "字典项",
-    "dictionary_type": "字典类型",
-    "custom_field": "自定义字段",
-    "note": "备注",
-    "attachment": "附件",
-}
 register_words(NAMES)
 
 RESOURCES = (

@@ -30,7 +30,8 @@ from tests.factories.companies import Actor, Company, Served, found_company
 from tests.factories.processes import serving
 from tests.isolation.examination import valid
 from tests.isolation.operations import Operation, operations
-from tests.isolation.worlds import PARAMETERS, World
+from tests.isolation.samples import PARAMETERS
+from tests.isolation.worlds import World
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 OWNER = "company_owner"

@@ -8,7 +8,8 @@ import pytest
 from crm_api.identity.credentials.opaque import SecretKind, _checksum, _encode, tenant_of
 from crm_api.kit.ids import new_id
 from tests.factories.companies import PASSWORD, Company
-from tests.isolation.worlds import MADE, ORDER, World, as_sent
+from tests.isolation.samples import MADE, ORDER
+from tests.isolation.worlds import World, as_sent
 
 OTHER_PASSWORD = "quite another passphrase"
 

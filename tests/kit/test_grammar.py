@@ -13,7 +13,8 @@ from crm_api.kit.registries import RESOURCES
 from crm_api.kit.resource import Resource
 from tests.factories.companies import Company, Served, found_company
 from tests.factories.grammar import Case, Data, randomised
-from tests.isolation.worlds import ORDER, World
+from tests.isolation.samples import ORDER
+from tests.isolation.worlds import World
 
 EACH, SEED = 9, 20261122
 LEAST = (("limit", "200"), ("fields", "id"))

@@ -23,7 +23,8 @@ from crm_api.kit.resource import Resource
 from crm_api.kit.uow import UnitOfWork
 from tests.factories.companies import Company, Served, found_company
 from tests.factories.grammar import MOMENTS, Row, randomised
-from tests.isolation.worlds import ORDER, World
+from tests.isolation.samples import ORDER
+from tests.isolation.worlds import World
 
 EACH, SEED = 9, 20261122
 REACHES = (Reach.ALL, Reach.SUBTREE, Reach.OWN)

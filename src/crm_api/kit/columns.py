@@ -129,12 +129,12 @@ def texts() -> Any:
 
 
 def phones() -> Any:
-    """Phone numbers, as `kit.schemas.Phone` makes them."""
+    """Phone numbers, as `kit.contact_points.Phone` makes them."""
     return _column(lists.Phones(), default=list)
 
 
 def emails() -> Any:
-    """E-mail addresses, as `kit.schemas.Email` makes them."""
+    """E-mail addresses, as `kit.contact_points.Email` makes them."""
     return _column(lists.Emails(), default=list)
 
 

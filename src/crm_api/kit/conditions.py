@@ -4,6 +4,7 @@ Two-valued: an operator holds or it does not. What is unknown (an absent value; 
 the caller's reach) holds for no operator, and therefore for every negation: `ne`, `nin`, `not`, `is_null=true`.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
@@ -36,7 +37,7 @@ class Ranked(NamedTuple):
     of_field: ColumnElement[bool]
 
 
-class Field:
+class Field(ABC):
     """Something a filter can name; part of the key of a statement, so equal fields make equal SQL.
 
     The columns of a resource and of its neighbours are fields. A company's own fields join them by name through
@@ -52,17 +53,17 @@ class Field:
         """Values that the condition numbered `first` is bound to besides `f<first>…`."""
         return {}
 
+    @abstractmethod
     def present(self, rows: Alias, first: int) -> ColumnElement[bool]:
         """Whether a row has a value."""
-        raise NotImplementedError
 
     def ranked(self) -> Ranked | None:
         """What lists are sorted by, of a company's own field (bound as `values("sorted")`); None for no order."""
         return None
 
+    @abstractmethod
     def holds(self, rows: Alias, operator: str, first: int) -> ColumnElement[bool]:
         """`eq in lt lte gt gte between during within contains starts_with has_any has_all` against `f<first>…`."""
-        raise NotImplementedError
 
 
 class Leaf(NamedTuple):

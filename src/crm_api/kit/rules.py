@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Rule:
-    """`constraint` names the unique index that decides a race about it."""
+    """`constraint` names the unique index that decides a race about it, `""` for a rule that nobody races for."""
 
     constraint = ""
 
@@ -22,9 +22,9 @@ class Rule:
     ) -> None:
         """Add what goes with a written row to the unit."""
 
-    async def holders(self, uow: "UnitOfWork", resource: Resource, row: Any) -> list[tuple[str, str]]:
+    async def holders(self, uow: "UnitOfWork", resource: Resource, row: Any) -> list[tuple[str, str]]:  # noqa: ARG002
         """Who broke the constraint: field and id of each record that holds a value of the row."""
-        raise NotImplementedError
+        return []
 
 
 RULES: list[Rule] = []

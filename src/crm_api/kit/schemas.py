@@ -22,7 +22,6 @@ from pydantic_core import PydanticCustomError
 
 from crm_api.kit.ids import as_id
 from crm_api.kit.money import digits_of
-from crm_api.kit.text import e164, fold_email
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,6})?([Zz]|[+-]\d{2}:\d{2})")
@@ -63,35 +62,35 @@ def clear_money(values: dict[str, Any], *names: str) -> dict[str, Any]:
     }
 
 
-def _fail(code: str, **params: Any) -> NoReturn:
+def fail(code: str, **params: Any) -> NoReturn:
     raise PydanticCustomError(code, "{code}", {"code": code, **params})
 
 
 def _id(value: object) -> object:
     found = as_id(value) if isinstance(value, str) else None
-    return found or _fail("invalid_id")
+    return found or fail("invalid_id")
 
 
 def _day(value: object) -> object:
     if isinstance(value, date):
         return value
     if not isinstance(value, str) or not _DAY.fullmatch(value):
-        _fail("invalid_date")
+        fail("invalid_date")
     try:
         return date.fromisoformat(value)
     except ValueError:
-        _fail("invalid_date")
+        fail("invalid_date")
 
 
 def _instant(value: object) -> object:
     if isinstance(value, datetime):
         return value
     if not isinstance(value, str) or not _INSTANT.fullmatch(value):
-        _fail("invalid_instant")
+        fail("invalid_instant")
     try:
         return datetime.fromisoformat(value.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
-        _fail("invalid_instant")
+        fail("invalid_instant")
 
 
 def _decimal(value: object) -> object:
@@ -104,12 +103,12 @@ def _amount(value: object) -> object:
     if isinstance(value, Decimal):
         return value
     if not isinstance(value, str) or not _DECIMAL.fullmatch(value) or not value.isascii():
-        _fail("invalid_decimal")
+        fail("invalid_decimal")
     whole, _, fraction = value.lstrip("-").partition(".")
     if len(whole.lstrip("0")) > _WHOLE_DIGITS:
-        _fail("out_of_range", expected=f"-10^{_WHOLE_DIGITS} … 10^{_WHOLE_DIGITS}")
+        fail("out_of_range", expected=f"-10^{_WHOLE_DIGITS} … 10^{_WHOLE_DIGITS}")
     if len(fraction) > _FRACTION_DIGITS:
-        _fail("too_precise", limit=_FRACTION_DIGITS)
+        fail("too_precise", limit=_FRACTION_DIGITS)
     return Decimal(value) + 0  # zero has no sign
 
 
@@ -117,32 +116,20 @@ def _currency(value: object) -> object:
     try:
         digits_of(value if isinstance(value, str) else "")
     except ValueError:
-        _fail("currency_unknown")
+        fail("currency_unknown")
     return value
 
 
 def _flag(value: object) -> object:
-    return value if isinstance(value, bool) else _fail("wrong_type", expected="true or false")
+    return value if isinstance(value, bool) else fail("wrong_type", expected="true or false")
 
 
 def _whole(value: object) -> object:
     return (
         value
         if isinstance(value, int) and not isinstance(value, bool)
-        else _fail("wrong_type", expected="a whole number")
+        else fail("wrong_type", expected="a whole number")
     )
-
-
-def _phone(value: object) -> object:
-    raw = value if isinstance(value, str) else value.get("raw") if isinstance(value, Mapping) else None
-    found = e164(raw) if isinstance(raw, str) else None
-    return {"raw": raw, "value": found} if found else _fail("invalid_phone")
-
-
-def _email(value: object) -> object:
-    raw = value if isinstance(value, str) else value.get("raw") if isinstance(value, Mapping) else None
-    found = fold_email(raw) if isinstance(raw, str) else None
-    return {"raw": raw, "value": found} if found else _fail("invalid_email")
 
 
 _DECIMAL_SCHEMA = {
@@ -234,32 +221,6 @@ CustomFields = Annotated[
     ),
 ]
 CUSTOM_FIELDS = "Values of the fields that your company has defined (`/custom-fields`), by their keys"
-
-
-class ContactPoint(Schema):
-    """A phone number or an e-mail address: as it was typed, and as it is compared."""
-
-    raw: str = Field(description="As it was entered.", examples=["+86 138 0013 8000"])
-    value: str = Field(
-        description="Normalised: E.164 for phones, folded for e-mails.", examples=["+8613800138000"]
-    )
-
-
-Email = Annotated[
-    ContactPoint,
-    BeforeValidator(_email),
-    WithJsonSchema(
-        {"type": "string", "format": "email", "maxLength": 254, "examples": ["li.na@example.com"]},
-        mode="validation",
-    ),
-]
-Phone = Annotated[
-    ContactPoint,
-    BeforeValidator(_phone),
-    WithJsonSchema(
-        {"type": "string", "maxLength": 100, "examples": ["+86 138 0013 8000"]}, mode="validation"
-    ),
-]
 
 
 class RecordRead(Schema):

@@ -29,7 +29,9 @@ async def perform(actor: Actor, action: str, book_id: str, product_id: str) -> h
             asked = {"currency": "CNY", "lines": [{"product_id": product_id}]}
             return await actor.http.post("/price-books/resolve", json=asked)
         case "create":
-            return await actor.http.post("/price-books", json={"name": "N", "currency": "CNY", "active": False})
+            return await actor.http.post(
+                "/price-books", json={"name": "N", "currency": "CNY", "active": False}
+            )
         case "patch":
             return await actor.http.patch(one, json={"name": "N"})
         case "delete":

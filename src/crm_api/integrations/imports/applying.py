@@ -18,7 +18,7 @@ from crm_api.kit.principal import Reach
 from crm_api.kit.registries import RESOURCES
 from crm_api.kit.resolving import validated
 from crm_api.kit.resource import Resource
-from crm_api.kit.rules import RULES, Rule
+from crm_api.kit.rules import RULES
 from crm_api.kit.schemas import Schema
 from crm_api.kit.uow import UnitOfWork
 from crm_api.kit.writers import Writer
@@ -174,7 +174,7 @@ class Applier:
         for new in found:
             if new.faults:
                 continue
-            held = {name for rule in RULES for name, _ in await _holders(uow, rule, self._resource, new.row)}
+            held = {name for rule in RULES for name, _ in await rule.holders(uow, self._resource, new.row)}
             for name in self._plan.unique:
                 value = new.row.custom_fields.get(name.removeprefix(CUSTOM))
                 key = hash((name, str(value)))
@@ -277,10 +277,6 @@ async def _taken_back(uow: UnitOfWork, write: Any) -> Any:
             raise _Undone(await write())  # noqa: TRY301  the savepoint goes back with it
     except _Undone as undone:
         return undone.record
-
-
-async def _holders(uow: UnitOfWork, rule: Rule, resource: Resource, row: Any) -> list[tuple[str, str]]:
-    return await rule.holders(uow, resource, row) if rule.constraint else []
 
 
 def _would_update(one: Candidate) -> Outcome:

@@ -1,6 +1,7 @@
 """The verbs of webhooks."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -138,12 +139,12 @@ class WebhookService:
     async def _check(self, given: Mapping[str, Any]) -> None:
         """The URL is asked for before the first statement: no transaction waits for a name server."""
         if "url" in given:
-            try:
-                await self._outbound.check(given["url"])
-            except Refused as refusal:
-                raise Invalid.at("/url", refusal.code) from refusal
-            except Failed:
-                pass  # a name that does not resolve now may do so when something is sent
+            # a name that does not resolve now may do so when something is sent
+            with suppress(Failed):
+                try:
+                    await self._outbound.check(given["url"])
+                except Refused as refusal:
+                    raise Invalid.at("/url", refusal.code) from refusal
         if "events" in given:
             check_patterns(given["events"])
         if "filters" in given:

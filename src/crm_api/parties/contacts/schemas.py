@@ -4,28 +4,23 @@ from typing import Annotated
 
 from pydantic import Field
 
+from crm_api.kit.contact_points import ContactPoint, Emails, Phones
 from crm_api.kit.schemas import (
     CUSTOM_FIELDS,
-    ContactPoint,
     CustomFields,
     CustomisedRead,
     Day,
     DeletableRead,
-    Email,
     ExternalIds,
     Flag,
     Id,
     Line,
     LinkedRead,
     OwnedRead,
-    Phone,
     Prose,
     Schema,
     ShortLine,
 )
-
-Phones = Annotated[list[Phone], Field(max_length=20)]
-Emails = Annotated[list[Email], Field(max_length=20)]
 
 
 class ImId(Schema):

@@ -4,27 +4,22 @@ from typing import Annotated
 
 from pydantic import Field
 
+from crm_api.kit.contact_points import ContactPoint, Emails, Phones
 from crm_api.kit.schemas import (
     CUSTOM_FIELDS,
-    ContactPoint,
     CustomFields,
     CustomisedRead,
     DeletableRead,
-    Email,
     ExternalIds,
     Id,
     Instant,
     Line,
     LinkedRead,
     OwnedRead,
-    Phone,
     Schema,
     ShortLine,
 )
 from crm_api.parties.customers.models import CustomerKind, Lifecycle
-
-Phones = Annotated[list[Phone], Field(max_length=20)]
-Emails = Annotated[list[Email], Field(max_length=20)]
 
 
 class CustomerWrite(Schema):

@@ -5,29 +5,25 @@ from typing import Annotated
 from pydantic import Field
 
 from crm_api.catalog.products.schemas import Price
+from crm_api.kit.contact_points import ContactPoint, Emails, Phones
 from crm_api.kit.schemas import (
     CUSTOM_FIELDS,
-    ContactPoint,
     CustomFields,
     CustomisedRead,
     Day,
     DeletableRead,
-    Email,
     ExternalIds,
     Id,
     Instant,
     Line,
     LinkedRead,
     OwnedRead,
-    Phone,
     Prose,
     Schema,
     ShortLine,
 )
 from crm_api.sales.leads.models import LeadStatus
 
-Phones = Annotated[list[Phone], Field(max_length=20)]
-Emails = Annotated[list[Email], Field(max_length=20)]
 Address = Annotated[str, Field(max_length=500)]
 REASON = "Code of type `lead_discard_reason` in the data dictionary."
 

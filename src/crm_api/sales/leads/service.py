@@ -40,8 +40,8 @@ class LeadService:
         values = dict(given)
         refuse_unwritable(self.uow, leads, values)
         lead = await self._repository.load(lead_id)
-        STATES.take(lead, "update", clock.now())
         event = await assign_owner(self.uow, lead, values, ASSIGN)
+        STATES.take(lead, "assign" if event == "assigned" else "update", clock.now())
         _change(lead, values)
         return await self._repository.save(lead, event=event)
 

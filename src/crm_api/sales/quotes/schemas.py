@@ -4,13 +4,13 @@ from typing import Annotated
 
 from pydantic import Field
 
+from crm_api.kit.contact_points import Email
 from crm_api.kit.schemas import (
     CUSTOM_FIELDS,
     CustomFields,
     CustomisedRead,
     Day,
     DeletableRead,
-    Email,
     ExternalIds,
     Id,
     Instant,

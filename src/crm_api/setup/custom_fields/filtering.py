@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.sql import ColumnElement
-from sqlalchemy.sql.expression import Alias, BindParameter, bindparam
+from sqlalchemy.sql.expression import Alias, bindparam
 from sqlalchemy.types import TypeDecorator
 
 from crm_api.kit.conditions import Field, Ranked, compare
@@ -61,38 +61,24 @@ class Codes(Code):
     operators: ClassVar[tuple[str, ...]] = ("has_any", "has_all")
 
 
-class _Converted(TypeDecorator[Any]):
-    """A value that travels in one type and is stored in another."""
-
-    impl: Any = Text
-    cache_ok = True
-
-    def convert(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
-        """What travelled, as it is stored."""
-        raise NotImplementedError
-
-    def bind_expression(self, bindparam: BindParameter[Any]) -> ColumnElement[Any]:
-        return self.convert(bindparam)
-
-
-class _Midnight(_Converted):
+class _Midnight(TypeDecorator[Any]):
     """A day, stored as an instant."""
 
     impl: Any = Date
     cache_ok = True
 
-    def convert(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
-        return func.timezone(literal("UTC", Text), cast(value, TIMESTAMP))
+    def bind_expression(self, bindparam: ColumnElement[Any]) -> ColumnElement[Any]:
+        return func.timezone(literal("UTC", Text), cast(bindparam, TIMESTAMP))
 
 
-class _OneOrNothing(_Converted):
+class _OneOrNothing(TypeDecorator[Any]):
     """A flag, stored as a number."""
 
     impl: Any = Boolean
     cache_ok = True
 
-    def convert(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
-        return cast(cast(value, Integer), BigInteger)
+    def bind_expression(self, bindparam: ColumnElement[Any]) -> ColumnElement[Any]:
+        return cast(cast(bindparam, Integer), BigInteger)
 
 
 # the column in which a type is compared, the one in which it is sorted, and how a value is bound
@@ -172,11 +158,17 @@ class CustomField(Field):
 
     def _plain(self) -> Any:
         """The type in which a value travels."""
-        return self._bound.impl_instance if isinstance(self._bound, _Converted) else self._bound
+        return (
+            self._bound.impl_instance if isinstance(self._bound, _Midnight | _OneOrNothing) else self._bound
+        )
 
     def _converted(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
         """What travelled, as it is compared."""
-        return self._bound.convert(value) if isinstance(self._bound, _Converted) else value
+        return (
+            self._bound.bind_expression(value)
+            if isinstance(self._bound, _Midnight | _OneOrNothing)
+            else value
+        )
 
 
 def fields_of_definition(field: Definition, dictionaries: Mapping[str, Dictionary]) -> dict[str, CustomField]:

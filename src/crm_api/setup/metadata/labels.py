@@ -22,7 +22,8 @@ ENGLISH: Final = {
 _OBJECTS = """
 users 用户 teams 部门 api_keys API密钥 customers 客户 contacts 联系人 products 产品
 dictionary_types 字典类型 dictionary_items 字典项 custom_fields 自定义字段 pipelines 销售流程
-opportunities 商机 leads 线索 exports 导出 imports 导入 saved_views 视图 webhooks 网络钩子
+opportunities 商机 leads 线索 quotes 报价 price_books 价格表
+exports 导出 imports 导入 saved_views 视图 webhooks 网络钩子
 webhook_deliveries 推送记录 notes 备注 attachments 附件 operations 任务 dead_letters 失败任务
 """
 _FIELDS = """
@@ -56,6 +57,15 @@ subject_id 所属记录 body 内容 pinned 置顶 media_type 文件类型 sha256
 leads.name 姓名 company_name 公司名称 status_entered_at 进入状态时间 contacted_at 首次联系时间
 discard_reason 废弃原因 discard_note 废弃说明 converted_at 转化时间 contact_id 联系人 opportunity_id 商机
 progress 进度 result 结果 cancellable 可取消 cancel_requested 已请求取消 started_at 开始时间 job 作业
+quotes.customer_name 客户名称 quotes.contact_name 联系人姓名 valid_from 生效日期 valid_until 有效期至 terms 条款
+quotes.notes 内部备注 number 编号 version_number 版本号 previous_id 上一版本 currency 币种 tax_mode 计税方式
+discount_percent 折扣百分比 discount_amount 折扣金额 net_amount 不含税金额 tax_amount 税额 gross_amount 价税合计
+sent_at 发送时间 viewed_at 首次查看时间 decided_at 答复时间 decided_by_name 答复人 decided_by_email 答复人邮箱
+decided_from_ip 答复地址 decision_note 答复说明 lines.description 品名 lines.unit 单位
+lines.discount_percent 折扣百分比 lines.discount_amount 折扣金额 lines.tax_rate 税率 lines.net_amount 不含税金额
+lines.tax_amount 税额 lines.gross_amount 价税合计 customer_level 客户级别 customer_category 客户类别
+customer_region 客户区域 entries 价格 entries.id 编号 entries.product_id 产品 entries.min_quantity 起订数量
+entries.unit_price 单价
 args 参数 requested_by 请求人 reason 原因 starts 启动次数
 """
 _CHOICES = """
@@ -75,6 +85,8 @@ status.succeeded 成功 status.held 已搁置 status.retried 已重试 status.di
 reason.crashed 进程崩溃 reason.failed 执行失败 reason.refused 被拒绝
 disabled_reason.filter_invalid 筛选条件失效 status.new 新线索 status.contacted 已联系
 status.qualified 已确认 status.converted 已转化 leads.status.discarded 已废弃
+quotes.status.sent 已发送 quotes.status.accepted 已接受 quotes.status.rejected 已拒绝 quotes.status.expired 已过期
+quotes.status.superseded 已被新版本取代 tax_mode.exclusive 价外税 tax_mode.inclusive 价内税
 """
 
 

@@ -1,8 +1,10 @@
 """The SQL of number series."""
 
+from typing import Any
+
 from sqlalchemy import Integer, Text, literal
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.dialects.postgresql.dml import Insert
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.sql.expression import bindparam
 
 from crm_api.kit.db import table
@@ -22,7 +24,7 @@ class NumberSeriesRepository:
         return int(row[0])
 
 
-def _take() -> Insert:
+def _take() -> ReturningInsert[Any]:
     rows = table(NumberSeries)
     first = insert(rows).values(
         tenant_id=bindparam("tenant", type_=rows.c.tenant_id.type),
