@@ -1,1 +1,4 @@
-"""What we sell: products. May import setup, identity and kit; emits product events."""
+"""What we sell, and at which price: products and price books.
+
+May import setup, identity and kit; emits `product.*` and `price_book.*`.
+"""

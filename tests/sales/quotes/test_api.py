@@ -55,6 +55,20 @@ async def test_what_a_draft_holds(company: Company) -> None:
     assert (await company.owner.http.get("/quotes?q=智达")).json()["data"][0]["id"] == made["id"]
 
 
+async def test_the_price_books_decide_before_the_list_price(company: Company) -> None:
+    desk = await open_desk(company)
+    await company.owner.http.patch(f"/customers/{desk.customer['id']}", json={"level": "A"})
+    price = {"product_id": desk.gateway["id"], "min_quantity": "2", "unit_price": cny("80")}
+    await company.owner.create("/price-books", name="A", currency="CNY", customer_level="A", entries=[price])
+    made = await desk.draft()
+    assert [line["unit_price"]["amount"] for line in made["lines"]] == ["80.00", "0.25"]
+    few = {"product_id": desk.gateway["id"]}
+    kept = [{"id": made["lines"][0]["id"], "quantity": "1"}, few, {**few, "quantity": "3"}]
+    path = f"/quotes/{made['id']}"
+    changed = (await company.owner.http.patch(path, json={"lines": kept})).json()
+    assert [line["unit_price"]["amount"] for line in changed["lines"]] == ["80.00", "100.50", "80.00"]
+
+
 async def test_what_is_refused(company: Company) -> None:
     desk = await open_desk(company)
     stranger = await company.owner.create("/customers", name="别家")

@@ -59,6 +59,17 @@ class PricingService:
             "lines": [_priced(line, offers[line.product_id], prices, currency) for line in wanted],
         }
 
+    async def booked(
+        self, wanted: Sequence[Wanted], currency: str, customer_id: str | None
+    ) -> list[Decimal | None]:
+        """What the books say today of each line; None where no book applies."""
+        if not wanted:
+            return []
+        day, facts = clock.today(self.uow.principal.time_zone), await self._facts(customer_id)
+        prices = await self._repository.prices((line.product_id for line in wanted), currency, day, facts)
+        best = [_best(line, prices) for line in wanted]
+        return [found and found["unit_price"] for found in best]
+
     async def _facts(self, customer_id: str | None) -> dict[str, str | None]:
         """What conditions ask about; nothing is known of nobody."""
         if customer_id is None:
@@ -71,15 +82,10 @@ class PricingService:
 
 
 def _priced(line: Wanted, offer: Offer, prices: Iterable[Any], currency: str) -> dict[str, Any]:
-    applying = [
-        price
-        for price in prices
-        if price["product_id"] == line.product_id and price["min_quantity"] <= line.quantity
-    ]
     if not offer.sellable:
         return _told(line, PriceSource.NONE, PriceReason.PRODUCT_RETIRED)
-    if applying:
-        best = max(applying, key=_weight)
+    best = _best(line, prices)
+    if best is not None:
         price = money_json(best["unit_price"], currency)
         return _told(line, PriceSource.PRICE_BOOK, PriceReason.BOOK_APPLIES, price, best)
     if offer.list_price is None:
@@ -88,6 +94,16 @@ def _priced(line: Wanted, offer: Offer, prices: Iterable[Any], currency: str) ->
         return _told(line, PriceSource.NONE, PriceReason.NO_PRICE_IN_CURRENCY)
     price = money_json(offer.list_price, currency)
     return _told(line, PriceSource.LIST_PRICE, PriceReason.NO_BOOK_APPLIES, price)
+
+
+def _best(line: Wanted, prices: Iterable[Any]) -> Any:
+    """The price that wins, None where none applies."""
+    applying = [
+        price
+        for price in prices
+        if price["product_id"] == line.product_id and price["min_quantity"] <= line.quantity
+    ]
+    return max(applying, key=_weight, default=None)
 
 
 def _weight(price: Any) -> tuple[Any, ...]:

@@ -5,11 +5,13 @@ What people wrote goes to the template as data (JSON) and never into its source,
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import noto_cjk_sans_otc
 import orjson
@@ -57,7 +59,8 @@ async def printed(uow: UnitOfWork, quote_id: str) -> Stream:
     """The document of a quote that the caller may read; on record before it leaves."""
     quote = await get(uow, quotes, quote_id)
     company = await QuoteRepository(uow).company()
-    content = await asyncio.to_thread(pdf_of, quote, company, uow.origin.language)
+    day = (quote["sent_at"] or quote["updated_at"]).astimezone(ZoneInfo(uow.principal.time_zone)).date()
+    content = await asyncio.to_thread(pdf_of, quote, company, day, uow.origin.language)
     told = {"media_type": PDF, "size": len(content)}
     uow.add(recorded(uow, AccessKind.DOWNLOAD, "quotes_print", quotes.name, told, quote_id))
     return Stream(_at_once(content), PDF, f"{quote['number']}-{quote['version_number']}.pdf")
@@ -67,13 +70,14 @@ async def _at_once(content: bytes) -> AsyncIterator[bytes]:
     yield content
 
 
-def pdf_of(quote: Mapping[str, Any], company: str, language: str) -> bytes:
+def pdf_of(quote: Mapping[str, Any], company: str, day: date, language: str) -> bytes:
     """The document, in the language of the reader; the same bytes for the same quote."""
     chinese = language.startswith("zh")
     data = {
         "labels": {name: both[chinese] for name, both in LABELS.items()},
         "lang": "zh" if chinese else "en",
         "company": company,
+        "day": day.isoformat(),
         **_shown(quote),
     }
     source = (files(__package__) / "quote.typ").read_bytes()
@@ -103,7 +107,6 @@ def _shown(quote: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **{name: quote[name] for name in names},
         "is_draft": quote["status"] == "draft",
-        "day": str(quote["sent_at"] or quote["updated_at"])[:10],
         "valid_until": quote["valid_until"] and str(quote["valid_until"]),
         "terms": (quote["terms"] or "").splitlines(),
         "included": quote["tax_mode"] == TaxMode.INCLUSIVE,

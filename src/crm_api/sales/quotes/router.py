@@ -60,7 +60,7 @@ writes(router, quotes, QuoteCreate, QuoteUpdate, QuoteService, QuoteRead)
     "", status_code=201, response_model=QuoteRead, operation_id="quotes_create", summary="Create a quote"
 )
 async def create_quote(data: QuoteCreate, uow: CanCreate) -> Any:
-    """A draft with the next number. A new line takes price, name, unit and tax rate of its product; all sums follow."""
+    """A draft with the next number. A new line takes name, unit and tax rate of its product, and the price that `/price-books/resolve` tells; all sums follow."""
     return await QuoteService(uow).create(data.given())
 
 
