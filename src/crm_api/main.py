@@ -22,6 +22,7 @@ from crm_api.identity.access_log.log import AccessLog
 from crm_api.identity.auth.guessing import Guessing
 from crm_api.identity.auth.principals import Authentication, Principals
 from crm_api.identity.auth.tokens import TokenKeys
+from crm_api.identity.auth.visitors import Visitors
 from crm_api.kit.cursors import Cursors
 from crm_api.kit.database import open_pool
 from crm_api.kit.dispatch import Dispatch, not_found
@@ -30,7 +31,7 @@ from crm_api.kit.observability import configure_logging
 from crm_api.kit.sse import Streams
 from crm_api.outbound import Allowed, Outbound
 from crm_api.probes import document_route, probe_routes
-from crm_api.roles import rights
+from crm_api.roles import rights, system_rights
 from crm_api.server.counting import limits_of
 from crm_api.settings import Settings
 from crm_api.storage.files import NO_LIMITS, Limits, bind_files
@@ -105,6 +106,7 @@ async def running(settings: Settings, app: FastAPI) -> AsyncIterator[None]:
         async with limits_of(settings) as limits, Outbound(Allowed(settings.outbound_allow)) as outbound:
             app.state.outbound = outbound
             app.state.guessing = Guessing(limits, settings.secrets.pepper)
+            app.state.visitors = Visitors(limits, settings.secrets.pepper, system_rights)
             access_log = AccessLog(pool)
             app.state.edge = Edge(
                 pool,

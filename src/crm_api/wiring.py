@@ -17,6 +17,8 @@ from crm_api.activities.tasks import jobs as task_jobs
 from crm_api.activities.tasks import router as tasks_router
 from crm_api.activities.tasks.resource import tasks
 from crm_api.analytics.reports import router as reports_router
+from crm_api.catalog.price_books import router as price_books_router
+from crm_api.catalog.price_books.resource import price_books
 from crm_api.catalog.products import router as products_router
 from crm_api.catalog.products.resource import products
 from crm_api.catalog.stock_levels import router as stock_levels_router
@@ -89,6 +91,9 @@ from crm_api.sales.orders.resource import orders
 from crm_api.sales.pipelines import router as pipelines_router
 from crm_api.sales.pipelines.resource import pipelines
 from crm_api.sales.pipelines.service import found_pipeline
+from crm_api.sales.quotes import jobs as quote_jobs
+from crm_api.sales.quotes import router as quotes_router
+from crm_api.sales.quotes.resource import quotes
 from crm_api.setup.custom_fields import router as custom_fields_router
 from crm_api.setup.custom_fields.filtering import CATALOGUE
 from crm_api.setup.custom_fields.resource import custom_fields
@@ -126,6 +131,7 @@ RESOURCES = (
     warehouses,
     stock_levels,
     stock_movements,
+    price_books,
     dictionary_types,
     dictionary_items,
     custom_fields,
@@ -138,6 +144,7 @@ RESOURCES = (
     contracts,
     approval_flows,
     approvals,
+    quotes,
     exports,
     imports,
     operations,
@@ -161,6 +168,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     warehouses_router.router,
     stock_levels_router.router,
     stock_movements_router.router,
+    price_books_router.router,
     dictionary_types_router.router,
     dictionaries_router.router,
     custom_fields_router.router,
@@ -176,6 +184,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     contracts_router.router,
     approval_flows_router.router,
     approvals_router.router,
+    quotes_router.router,
+    quotes_router.public_router,
     notes_router.router,
     attachments_router.router,
     reports_router.router,
@@ -198,6 +208,7 @@ JOBS: tuple[Job, ...] = (
     attachment_jobs.sweep_attachments,
     task_jobs.remind,
     contract_jobs.advance,
+    quote_jobs.expire_quotes,
     prune,
 )
 LOOPS: tuple[Loop, ...] = (

@@ -13,7 +13,14 @@ from crm_api.kit.principal import Permission
 from crm_api.roles import ROLES
 
 # Operations without a principal.
-PUBLIC = {"auth_login", "auth_refresh", "auth_token"}
+PUBLIC = {
+    "auth_login",
+    "auth_refresh",
+    "auth_token",
+    "public_quotes_accept",
+    "public_quotes_get",
+    "public_quotes_reject",
+}
 # Operations of every principal, about themselves.
 OWN = {"auth_logout", "auth_me", "metadata_objects_get", "metadata_objects_list"}
 # Paths outside the resources, besides the files of the documentation pages.

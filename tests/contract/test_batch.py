@@ -28,6 +28,7 @@ async def test_every_resource_that_is_written_offers_it() -> None:
         "orders",
         "interactions", "tasks",
         "approval_flows", "contracts",
+        "price_books", "quotes",
     }  # fmt: skip
 
 

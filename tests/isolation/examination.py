@@ -17,11 +17,11 @@ from crm_api.kit.kinds import Identifier, TextKind
 from crm_api.kit.lists import ExternalIds
 from tests.factories.companies import Actor
 from tests.isolation.operations import Operation, type_pointer
-from tests.isolation.samples import KEYS, PARAMETERS
+from tests.isolation.samples import KEYS, LINKS, PARAMETERS
 from tests.isolation.worlds import UUID, World, as_sent
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
-_SECRET = re.compile(r"whsec_[A-Za-z0-9+/=]+")
+_SECRET = re.compile(r"whsec_[A-Za-z0-9+/=]+|crm_ql_\w+")
 _NUMBER = re.compile(r"\b[A-Z]{1,3}20\d\d-\d{5}\b")
 _TABLES = """
 SELECT c.oid::regclass::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
@@ -146,6 +146,8 @@ async def valid(world: World, operation: Operation, record: dict[str, Any] | Non
         record = await world.ready(operation)
     body = await world.sample(operation, record)
     record_id = record["id"] if record else KEYS.get(operation.name, "")
+    if operation.name in LINKS:
+        record_id = await LINKS[operation.name](world)
     inner = await world.inner(operation, record) if record else {}
     path = _path(operation, record_id, inner)
     if operation.by_key:

@@ -32,7 +32,9 @@ async def test_what_is_unique_is_unique_inside_a_company(
     first = await other.owner.http.post(f"/{resource.replace('_', '-')}", **as_sent(taken))
     # what it refers to, lines included, is the company's own
     mine = await own.body_of(resource)
-    references = {key: value for key, value in mine.items() if key.endswith("_id") or key == "lines"}
+    references = {
+        key: value for key, value in mine.items() if key.endswith("_id") or key in ("lines", "entries")
+    }
 
     answer = await own.owner.http.post(
         f"/{resource.replace('_', '-')}",

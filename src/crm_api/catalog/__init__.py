@@ -1,1 +1,5 @@
-"""What we sell and what of it is in stock; may import setup, identity and kit; emits product and stock events."""
+"""What we sell, at which price, and what of it is in stock.
+
+May import setup, identity and kit; emits `product.*`, `price_book.*`, `warehouse.*`, `stock_level.*` and
+`stock_movement.*`.
+"""

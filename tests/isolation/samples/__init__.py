@@ -1,8 +1,8 @@
 """Samples of every context, put together."""
 
-from tests.isolation.samples import activities, company, sales, stock
+from tests.isolation.samples import activities, company, quoting, sales, stock
 
-CONTEXTS = (company, stock, sales, activities)
+CONTEXTS = (company, stock, sales, activities, quoting)
 ORDER = tuple(resource for context in CONTEXTS for resource in context.ORDER)
 MADE = {name: make for context in CONTEXTS for name, make in context.MADE.items()}
 BODIES = {name: body for context in CONTEXTS for name, body in context.BODIES.items()}
@@ -11,3 +11,4 @@ INNER = {name: make for context in CONTEXTS for name, make in context.INNER.item
 PARAMETERS = {name: sets for context in CONTEXTS for name, sets in context.PARAMETERS.items()}
 KEYS = {name: key for context in CONTEXTS for name, key in context.KEYS.items()}
 STEPS = {name: steps for context in CONTEXTS for name, steps in context.STEPS.items()}
+LINKS = quoting.LINKS

@@ -1,4 +1,4 @@
-"""Secrets without content of their own: API keys and refresh tokens.
+"""Secrets without content of their own: API keys, refresh tokens and links.
 
 `crm_live_<tenant, 22>_<secret, 43><checksum, 6>` in base 62: the prefix lets secret scanners recognise a
 leaked one, the tenant lets it be looked up behind row security, 256 random bits make a plain keyed digest
@@ -28,6 +28,7 @@ class SecretKind(StrEnum):
 
     API_KEY = "crm_live"
     REFRESH_TOKEN = "crm_rt"  # noqa: S105  a prefix, not a secret
+    QUOTE_LINK = "crm_ql"
 
 
 def make_secret(kind: SecretKind, tenant: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from crm_api.catalog.products.models import Offer
@@ -69,12 +70,15 @@ def with_terms(
     known: Mapping[str, Any],
     offers: Mapping[str, Offer],
     mode: TaxMode,
+    booked: Mapping[int, Mapping[str, Any]] = MappingProxyType({}),
 ) -> list[dict[str, Any]]:
     """Lines of a document: besides its price, a product lends a line its name, its unit and its rate of tax.
 
-    List prices are without tax; where prices include it, a line that names none has its list price raised by its rate.
+    `booked` are prices, by position, that go before list prices. Both are without tax; where prices include it, a line
+    that names none has it raised by its rate.
     """
-    lines = with_offers(given, known, offers, history=False)
+    priced = [{**booked.get(position, {}), **item} for position, item in enumerate(given)]
+    lines = with_offers(priced, known, offers, history=False)
     for position, product_id in products_of(given, known).items():
         offer = offers[product_id]
         terms = {"description": offer.name, "unit": offer.unit, "tax_rate": offer.tax_rate or Decimal(0)}

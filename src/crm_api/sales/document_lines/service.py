@@ -1,8 +1,10 @@
 """Writing the lines of a document, and with them its sums."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
+from crm_api.catalog.price_books.pricing import PricingService, Wanted
 from crm_api.catalog.products.service import ProductService
 from crm_api.kit.children import merged
 from crm_api.kit.repository import Repository
@@ -16,7 +18,7 @@ _SUMS = frozenset({"lines", "currency", "tax_mode", *_DISCOUNT})
 
 
 class DocumentLines:
-    """The lines of one kind of document; the document has `PricedDocument`, the lines have `DocumentLine`."""
+    """The lines of one kind of document; the document has `PricedDocument` and a customer, the lines `DocumentLine`."""
 
     def __init__(self, repository: Repository[Any], child: Children) -> None:
         self.uow: UnitOfWork = repository.uow
@@ -38,21 +40,47 @@ class DocumentLines:
         discount = {name: values.pop(name) for name in _DISCOUNT if name in values}
         document.apply(stated_discount(discount, document.currency))
         if given is not None:
-            lines = await self._lines(document, lines, given)
+            customer_id = values.get("customer_id") or document.customer_id
+            lines = await self._lines(document, lines, given, customer_id)
         document.settle(lines)
         return {self._child.name: lines}
 
     async def _lines(
-        self, document: Any, before: Sequence[Any], given: Sequence[Mapping[str, Any]]
+        self,
+        document: Any,
+        before: Sequence[Any],
+        given: Sequence[Mapping[str, Any]],
+        customer_id: str | None,
     ) -> list[Any]:
         known = {line.id: line for line in before}
         offers = await ProductService(self.uow).offers(products_of(given, known).values())
-        filled = with_terms(given, known, offers, TaxMode(document.tax_mode))
+        booked = await self._booked(given, known, document.currency, customer_id)
+        filled = with_terms(given, known, offers, TaxMode(document.tax_mode), booked)
         stated = [
             {**line, **stated_discount(line, document.currency, f"/lines/{position}")}
             for position, line in enumerate(filled)
         ]
         return merged(self._child, document.id, before, stated)
+
+    async def _booked(
+        self,
+        given: Sequence[Mapping[str, Any]],
+        known: Mapping[str, Any],
+        currency: str,
+        customer_id: str | None,
+    ) -> dict[int, dict[str, Any]]:
+        """What the price books say of new lines that name no price."""
+        bare = {
+            position: Wanted(item["product_id"], item.get("quantity", Decimal(1)))
+            for position, item in enumerate(given)
+            if "product_id" in item and "unit_price" not in item and item.get("id") not in known
+        }
+        prices = await PricingService(self.uow).booked(list(bare.values()), currency, customer_id)
+        return {
+            position: {"unit_price": price, "unit_price_currency": currency}
+            for position, price in zip(bare, prices, strict=True)
+            if price is not None
+        }
 
 
 def _first_currency(given: Sequence[Mapping[str, Any]]) -> str | None:

@@ -25,6 +25,8 @@ warehouses 仓库 stock_levels 库存 stock_movements 出入库记录 orders 订
 dictionary_types 字典类型 dictionary_items 字典项 custom_fields 自定义字段 pipelines 销售流程
 opportunities 商机 leads 线索 development_plans 客户开发计划 exports 导出 imports 导入
 saved_views 视图 webhooks 网络钩子
+opportunities 商机 leads 线索 quotes 报价 price_books 价格表
+exports 导出 imports 导入 saved_views 视图 webhooks 网络钩子
 webhook_deliveries 推送记录 notes 备注 attachments 附件 operations 任务 dead_letters 失败任务
 opportunities 商机 leads 线索 exports 导出 imports 导入 saved_views 视图 webhooks 网络钩子
 webhook_deliveries 推送记录 interactions 交往记录 tasks 任务 notes 备注 attachments 附件 operations 后台任务
@@ -81,6 +83,15 @@ participants 参与人 participants.id 编号 participants.contact_id 联系人 
 due_at 截止时间 remind_at 提醒时间 reminded_at 已提醒时间 recurrence 重复方式 recurrence_interval 重复间隔
 recurrence_until 重复截止日期 interaction_id 交往记录 next_id 后续任务 checklist 检查清单 checklist.id 编号
 checklist.title 事项 checklist.done 已完成
+quotes.customer_name 客户名称 quotes.contact_name 联系人姓名 valid_from 生效日期 valid_until 有效期至 terms 条款
+quotes.notes 内部备注 number 编号 version_number 版本号 previous_id 上一版本 currency 币种 tax_mode 计税方式
+discount_percent 折扣百分比 discount_amount 折扣金额 net_amount 不含税金额 tax_amount 税额 gross_amount 价税合计
+sent_at 发送时间 viewed_at 首次查看时间 decided_at 答复时间 decided_by_name 答复人 decided_by_email 答复人邮箱
+decided_from_ip 答复地址 decision_note 答复说明 lines.description 品名 lines.unit 单位
+lines.discount_percent 折扣百分比 lines.discount_amount 折扣金额 lines.tax_rate 税率 lines.net_amount 不含税金额
+lines.tax_amount 税额 lines.gross_amount 价税合计 customer_level 客户级别 customer_category 客户类别
+customer_region 客户区域 entries 价格 entries.id 编号 entries.product_id 产品 entries.min_quantity 起订数量
+entries.unit_price 单价
 args 参数 requested_by 请求人 reason 原因 starts 启动次数
 approval_flows.resource 适用对象 amount_from 金额下限 amount_below 金额上限 nodes 审批节点 nodes.id 编号
 nodes.name 名称 nodes.kind 审批人类型 nodes.mode 审批方式 nodes.levels 上级层数 nodes.role 角色
@@ -135,6 +146,8 @@ steps.status.delegated 已转交 steps.status.reassigned 已移交 status.approv
 contracts.status.active 生效中 status.expiring 即将到期 status.expired 已到期 status.terminated 已终止
 status.voided 已作废 status.superseded 已被变更 signatories.side.ours 我方 signatories.side.theirs 对方
 tax_mode.exclusive 价外税 tax_mode.inclusive 价内税
+quotes.status.sent 已发送 quotes.status.accepted 已接受 quotes.status.rejected 已拒绝 quotes.status.expired 已过期
+quotes.status.superseded 已被新版本取代 tax_mode.exclusive 价外税 tax_mode.inclusive 价内税
 """
 
 

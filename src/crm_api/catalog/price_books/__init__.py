@@ -1,0 +1,1 @@
+"""Price books: what products cost, for whom, when and from which quantity on (价格表)."""

@@ -1,0 +1,75 @@
+"""The table of states of quotes, cell by cell."""
+
+from itertools import product
+from typing import Any
+
+import pytest
+
+from crm_api.kit.states import States, Step
+from crm_api.roles import DEFAULT_ROLES
+from crm_api.sales.quotes.models import STATES, QuoteStatus
+from tests.factories.companies import Company
+from tests.factories.grants import share
+from tests.factories.quoting import open_desk
+from tests.factories.states import Cells, Verb
+
+VERBS = {
+    "send": Verb("sent"),
+    "withdraw": Verb("withdrawn"),
+    "accept": Verb("accepted"),
+    "reject": Verb("rejected"),
+    "revise": Verb("revised"),
+    "update": Verb("updated", {"terms": "货到付款"}, "PATCH"),
+    "assign": Verb("assigned"),
+    "delete": Verb("deleted", None, "DELETE"),
+}
+# what time does to a sent one is done by a job, and has a test of its own
+WAYS = {
+    "draft": (),
+    "sent": ("send",),
+    "accepted": ("send", "accept"),
+    "rejected": ("send", "reject"),
+    "expired": ("send",),
+    "superseded": ("send", "revise"),
+}
+
+
+class QuoteCells(Cells):
+    async def _in(self, state: str, owner_id: str) -> dict[str, Any]:
+        record = await super()._in(state, owner_id)
+        if state == "expired":
+            async with self.company.served.pool.acquire() as connection, connection.transaction():
+                await connection.execute(f"SET LOCAL app.tenant_id = '{self.company.tenant_id}'")
+                await connection.execute(
+                    "UPDATE quotes SET status = 'expired', link_digest = NULL WHERE id = $1", record["id"]
+                )
+        return record
+
+
+async def cells(company: Company, team: str | None = None, states: States = STATES) -> QuoteCells:
+    recipient = await company.user("account_manager", team_id=team)
+    verbs = VERBS | {"assign": Verb("assigned", {"owner_id": recipient.id})}
+    desk = await open_desk(company)
+    return QuoteCells(company, "/quotes", "quote", desk.body, states, verbs, WAYS)
+
+
+async def test_every_cell(company: Company) -> None:
+    assert STATES.steps.keys() == VERBS.keys() | {"expire"}
+    assert set(WAYS) == set(QuoteStatus)
+    team = await company.team()
+    table = await cells(company, team)
+    for role in DEFAULT_ROLES:
+        actor = await company.user(role, team_id=team)
+        await share(company, "customers", str(table.body["customer_id"]), actor.id)
+        # to those who see no quotes, all states are alike
+        states = WAYS if role in ("sales_supervisor", "account_manager", "integration") else ("draft", "sent")
+        for verb, state in product(VERBS, states):
+            await table.check(role, actor, verb, state)
+
+
+async def test_the_walk_of_the_table_sees_a_step_that_is_not_there(company: Company) -> None:
+    wrong = STATES.steps | {"withdraw": Step(frozenset({QuoteStatus.DRAFT}), QuoteStatus.SENT)}
+    table = await cells(company, states=States(wrong))
+    for state in ("draft", "sent"):
+        with pytest.raises(AssertionError, match="withdraw"):
+            await table.check("integration", company.owner, "withdraw", state)
