@@ -6,15 +6,17 @@ from typing import Any
 
 import pytest
 
+from crm_api.catalog.products.models import Offer
 from crm_api.kit.errors import Invalid
+from crm_api.sales.document_lines.errors import TotalTooLarge
+from crm_api.sales.document_lines.filling import with_offers
 from crm_api.sales.opportunities.errors import (
     ClosedBeforeOpened,
     OpportunityClosed,
     OpportunityIncomplete,
     OpportunityOpen,
-    TotalTooLarge,
 )
-from crm_api.sales.opportunities.lines import Offer, check_currencies, with_offers
+from crm_api.sales.opportunities.lines import check_currencies
 from crm_api.sales.opportunities.models import Opportunity, OpportunityLine, StageMove
 from crm_api.sales.opportunities.stages import chosen, closing, open_stage
 from crm_api.sales.pipelines.models import PipelineStage, StageKind

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped
@@ -19,6 +19,17 @@ class ProductLifecycle(StrEnum):
     ACTIVE = "active"
     PHASE_OUT = "phase_out"
     RETIRED = "retired"
+
+
+class Offer(NamedTuple):
+    """What a line needs to know of a product."""
+
+    list_price: Decimal | None
+    currency: str | None
+    sellable: bool
+    name: str = ""
+    unit: str | None = None
+    tax_rate: Decimal | None = None
 
 
 class Product(Customised, Linked, Deletable, Recorded, Base):

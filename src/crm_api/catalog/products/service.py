@@ -1,12 +1,13 @@
 """The verbs of products."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from crm_api.catalog.products.models import Product, ProductLifecycle
+from crm_api.catalog.products.models import Offer, Product, ProductLifecycle
+from crm_api.catalog.products.repository import ProductRepository
 from crm_api.catalog.products.resource import products
 from crm_api.kit import clock
-from crm_api.kit.repository import Repository, refuse_unwritable
+from crm_api.kit.repository import refuse_unwritable
 from crm_api.kit.schemas import clear_money
 from crm_api.kit.uow import UnitOfWork
 
@@ -16,7 +17,7 @@ class ProductService:
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
-        self._repository: Repository[Product] = Repository(uow, products)
+        self._repository = ProductRepository(uow)
 
     async def create(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """A new product; an equal code is refused."""
@@ -62,3 +63,8 @@ class ProductService:
         product = await self._repository.load(product_id)
         product.lifecycle = ProductLifecycle.RETIRED
         return await self._repository.save(product, event="retired")
+
+    async def offers(self, product_ids: Iterable[str]) -> dict[str, Offer]:
+        """What lines need to know of those products that the caller sees."""
+        wanted = set(product_ids)
+        return await self._repository.offers(wanted) if wanted else {}

@@ -33,11 +33,6 @@ register(
             "An opportunity cannot be closed before it was opened.",
             "关闭日期不能早于开启日期。",
         ),
-        "currency_mismatch": (
-            "All lines and the amount are in one currency.",
-            "所有明细与金额必须使用同一币种。",
-        ),
-        "product_retired": ("This product is not sold any more.", "该产品已停售。"),
     }
 )
 
@@ -74,13 +69,6 @@ class ClosedBeforeOpened(Invalid):
 
     def __init__(self) -> None:
         super().__init__(faults=Invalid.at("/closed_on", "closed_before_opened").faults)
-
-
-class TotalTooLarge(Invalid):
-    """The lines together come to more than an amount can hold."""
-
-    def __init__(self) -> None:
-        super().__init__(faults=Invalid.at("/lines", "out_of_range", expected="< 10^12").faults)
 
 
 def required(fields: Sequence[str]) -> list[Fault]:

@@ -12,16 +12,15 @@ from crm_api.kit import columns
 from crm_api.kit.db import Base, Customised, Deletable, Linked, Owned, Recorded, Tenanted, page_indexes
 from crm_api.kit.money import rounded
 from crm_api.kit.text import sort_key
+from crm_api.sales.document_lines.errors import TotalTooLarge
+from crm_api.sales.document_lines.sums import MOST
 from crm_api.sales.opportunities.errors import (
     ClosedBeforeOpened,
     OpportunityClosed,
     OpportunityIncomplete,
     OpportunityOpen,
-    TotalTooLarge,
 )
 from crm_api.sales.pipelines.models import PipelineStage, StageKind
-
-MOST = Decimal(10) ** 12
 
 
 class AmountSource(StrEnum):

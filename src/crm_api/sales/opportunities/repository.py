@@ -1,15 +1,11 @@
 """The SQL that opportunities have of their own."""
 
-from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ARRAY, Select, Text, Uuid, func, literal, select
+from sqlalchemy import ARRAY, Select, Uuid, func, literal, select
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.expression import Alias, bindparam
 
-from crm_api.catalog.products.models import Product, ProductLifecycle
-from crm_api.catalog.products.resource import products
-from crm_api.kit.access import access_values
 from crm_api.kit.db import table
 from crm_api.kit.effects import insert_of
 from crm_api.kit.errors import Invalid
@@ -17,7 +13,6 @@ from crm_api.kit.kinds import Identifier, kind_of
 from crm_api.kit.repository import Repository
 from crm_api.kit.tenancy import scoped
 from crm_api.kit.uow import Effect, UnitOfWork
-from crm_api.sales.opportunities.lines import Offer
 from crm_api.sales.opportunities.models import Opportunity, StageMove
 from crm_api.sales.opportunities.resource import opportunities
 from crm_api.sales.pipelines.models import Pipeline, PipelineStage
@@ -50,25 +45,6 @@ class OpportunityRepository(Repository[Opportunity]):
         if not found:
             raise Invalid.at(pointer, "reference_not_found", resource=resource)
         return found
-
-    async def offers(self, product_ids: Iterable[str]) -> dict[str, Offer]:
-        """The visible ones among some products."""
-        reach = self.uow.principal.reach(products.read)
-        scope = products.access.scope(self.uow.principal, reach, products.name)
-
-        def build() -> Select[Any]:
-            rows = scoped(Product, "p")
-            return select(
-                rows.c.id.cast(Text), rows.c.list_price, rows.c.list_price_currency, rows.c.lifecycle
-            ).where(
-                rows.c.id == func.any(_IDS),
-                products.access.predicate(rows, scope, products.name),
-                *products.alive(rows),
-            )
-
-        values = {**access_values(self.uow.principal, reach), "ids": sorted(set(product_ids))}
-        found = await self.uow.fetch(("offers", scope), build, values)
-        return {row[0]: Offer(row[1], row[2], row[3] != ProductLifecycle.RETIRED) for row in found}
 
     def log(self, move: StageMove) -> None:
         """Write a step down with everything else."""

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import Field, WithJsonSchema
+from pydantic import Field
 
 from crm_api.catalog.products.schemas import Price
 from crm_api.kit.reads import Page
@@ -25,17 +25,12 @@ from crm_api.kit.schemas import (
     Schema,
     ShortLine,
 )
+from crm_api.sales.document_lines.schemas import Positive
 from crm_api.sales.opportunities.models import AmountSource
 from crm_api.sales.pipelines.models import StageKind
 from crm_api.sales.pipelines.schemas import Percent
 
 Note = Annotated[str, Field(max_length=2000)]
-POSITIVE = {"type": "string", "format": "decimal", "pattern": r"^(?!0+(\.0+)?$)\d{1,12}(\.\d{1,6})?$"}
-Positive = Annotated[
-    Quantity,
-    Field(gt=0),
-    WithJsonSchema({"anyOf": [POSITIVE, {"type": "integer", "minimum": 1, "maximum": 999_999_999_999}]}),
-]
 LOSS_REASON = "Code of type `loss_reason` in the data dictionary."
 MONEY = {"amount": "19800.00", "currency": "CNY"}
 LINE = {"product_id": "01930b2e-6f00-7000-8000-000000000001", "quantity": "2", "unit_price": MONEY}

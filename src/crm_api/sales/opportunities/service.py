@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from crm_api.catalog.products.service import ProductService
 from crm_api.kit import clock
 from crm_api.kit.children import merged
 from crm_api.kit.errors import Forbidden, Invalid, NotFound
@@ -12,8 +13,9 @@ from crm_api.kit.principal import Permission
 from crm_api.kit.references import visible_ids
 from crm_api.kit.repository import refuse_unwritable
 from crm_api.kit.uow import UnitOfWork
+from crm_api.sales.document_lines.filling import products_of, with_offers
 from crm_api.sales.opportunities.history import begin
-from crm_api.sales.opportunities.lines import check_currencies, products_of, with_offers
+from crm_api.sales.opportunities.lines import check_currencies
 from crm_api.sales.opportunities.models import AmountSource, Opportunity, OpportunityLine, StageMove
 from crm_api.sales.opportunities.repository import OpportunityRepository
 from crm_api.sales.opportunities.resource import ASSIGN, IMPORT_HISTORY, LINES, MOVE, opportunities
@@ -118,8 +120,7 @@ class OpportunityService:
         self, opportunity: Opportunity, before: list[OpportunityLine], given: list[dict[str, Any]]
     ) -> list[OpportunityLine]:
         known = {line.id: line for line in before}
-        wanted = products_of(given, known).values()
-        offers = await self._repository.offers(wanted) if wanted else {}
+        offers = await ProductService(self.uow).offers(products_of(given, known).values())
         history = self._may(IMPORT_HISTORY, opportunity)
         return merged(LINES, opportunity.id, before, with_offers(given, known, offers, history=history))
 

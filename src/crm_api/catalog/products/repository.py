@@ -1,0 +1,48 @@
+"""The SQL that products have of their own."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ARRAY, Select, Text, Uuid, func, select
+from sqlalchemy.sql.expression import bindparam
+
+from crm_api.catalog.products.models import Offer, Product, ProductLifecycle
+from crm_api.catalog.products.resource import products
+from crm_api.kit.access import access_values
+from crm_api.kit.repository import Repository
+from crm_api.kit.tenancy import scoped
+from crm_api.kit.uow import UnitOfWork
+
+_IDS = bindparam("ids", type_=ARRAY(Uuid(as_uuid=False)))
+
+
+class ProductRepository(Repository[Product]):
+    """Products of one unit of work."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        super().__init__(uow, products)
+
+    async def offers(self, product_ids: Iterable[str]) -> dict[str, Offer]:
+        """The visible ones among some products."""
+        reach = self.uow.principal.reach(products.read)
+        scope = products.access.scope(self.uow.principal, reach, products.name)
+
+        def build() -> Select[Any]:
+            rows = scoped(Product, "p")
+            return select(
+                rows.c.id.cast(Text),
+                rows.c.list_price,
+                rows.c.list_price_currency,
+                rows.c.lifecycle,
+                rows.c.name,
+                rows.c.unit,
+                rows.c.tax_rate,
+            ).where(
+                rows.c.id == func.any(_IDS),
+                products.access.predicate(rows, scope, products.name),
+                *products.alive(rows),
+            )
+
+        values = {**access_values(self.uow.principal, reach), "ids": sorted(set(product_ids))}
+        found = await self.uow.fetch(("offers", scope), build, values)
+        return {row[0]: Offer(row[1], row[2], row[3] != ProductLifecycle.RETIRED, *row[4:]) for row in found}
