@@ -14,6 +14,13 @@ from crm_api.analytics.reports import router as reports_router
 from crm_api.catalog.products import router as products_router
 from crm_api.catalog.products.resource import products
 from crm_api.document.tags import NAMES
+from crm_api.finance.ageing import router as ageing_router
+from crm_api.finance.invoices import router as invoices_router
+from crm_api.finance.invoices.resource import invoices
+from crm_api.finance.payments import router as payments_router
+from crm_api.finance.payments.resource import payments
+from crm_api.finance.receivables import router as receivables_router
+from crm_api.finance.receivables.resource import receivables
 from crm_api.identity.api_keys import router as api_keys_router
 from crm_api.identity.api_keys.resource import api_keys
 from crm_api.identity.auth import router as auth
@@ -73,6 +80,8 @@ from crm_api.setup.dictionaries.service import found_dictionary
 from crm_api.setup.dictionary_types import router as dictionary_types_router
 from crm_api.setup.dictionary_types.resource import dictionary_types
 from crm_api.setup.dictionary_types.service import found_dictionary_types
+from crm_api.setup.exchange_rates import router as exchange_rates_router
+from crm_api.setup.exchange_rates.resource import exchange_rates
 from crm_api.setup.metadata import router as metadata_router
 from crm_api.setup.saved_views import router as saved_views_router
 from crm_api.setup.saved_views.resource import saved_views
@@ -93,9 +102,13 @@ RESOURCES = (
     dictionary_items,
     custom_fields,
     saved_views,
+    exchange_rates,
     pipelines,
     opportunities,
     leads,
+    receivables,
+    payments,
+    invoices,
     exports,
     imports,
     operations,
@@ -119,9 +132,14 @@ ROUTERS: tuple[APIRouter, ...] = (
     custom_fields_router.router,
     saved_views_router.router,
     metadata_router.router,
+    exchange_rates_router.router,
     pipelines_router.router,
     opportunities_router.router,
     leads_router.router,
+    ageing_router.router,
+    receivables_router.router,
+    payments_router.router,
+    invoices_router.router,
     notes_router.router,
     attachments_router.router,
     reports_router.router,

@@ -23,6 +23,7 @@ _OBJECTS = """
 users 用户 teams 部门 api_keys API密钥 customers 客户 contacts 联系人 products 产品
 dictionary_types 字典类型 dictionary_items 字典项 custom_fields 自定义字段 pipelines 销售流程
 opportunities 商机 leads 线索 exports 导出 imports 导入 saved_views 视图 webhooks 网络钩子
+receivables 应收款 payments 回款 invoices 发票 exchange_rates 汇率
 webhook_deliveries 推送记录 notes 备注 attachments 附件 operations 任务 dead_letters 失败任务
 """
 _FIELDS = """
@@ -56,7 +57,14 @@ subject_id 所属记录 body 内容 pinned 置顶 media_type 文件类型 sha256
 leads.name 姓名 company_name 公司名称 status_entered_at 进入状态时间 contacted_at 首次联系时间
 discard_reason 废弃原因 discard_note 废弃说明 converted_at 转化时间 contact_id 联系人 opportunity_id 商机
 progress 进度 result 结果 cancellable 可取消 cancel_requested 已请求取消 started_at 开始时间 job 作业
-args 参数 requested_by 请求人 reason 原因 starts 启动次数
+contract_id 合同 order_id 订单 due_on 到期日 paid_amount 已收金额 number 编号 received_on 收款日期
+method 收款方式 reference 流水号 reverse_reason 冲销原因 allocated_amount 已分配金额 allocations 分配明细
+allocations.id 编号 allocations.receivable_id 应收款 allocations.amount 金额 allocations.allocated_on 分配日期
+allocations.released_on 释放日期 base_amount 本位币金额 rate 汇率 rate_on 汇率日期 currency 币种
+invoices.kind 发票类型 invoices.title 发票抬头 bank 开户行及账号 net_amount 不含税金额 tax_amount 税额
+gross_amount 价税合计 approved_by 审批人 issued_on 开票日期 void_reason 作废原因 red_letter_reason 红冲原因
+corrects_id 被红冲发票 corrected_by_id 红字发票 receivables.name 期次 receivables.amount 应收金额
+payments.amount 回款金额 args 参数 requested_by 请求人 reason 原因 starts 启动次数
 """
 _CHOICES = """
 users.status.invited 已邀请 users.status.active 已启用 users.status.disabled 已停用 kind.company 企业
@@ -75,6 +83,11 @@ status.succeeded 成功 status.held 已搁置 status.retried 已重试 status.di
 reason.crashed 进程崩溃 reason.failed 执行失败 reason.refused 被拒绝
 disabled_reason.filter_invalid 筛选条件失效 status.new 新线索 status.contacted 已联系
 status.qualified 已确认 status.converted 已转化 leads.status.discarded 已废弃
+receivables.status.open 未收 status.part 部分收款 status.paid 已收齐
+status.received 已到账 status.reversed 已冲销 method.bank_transfer 银行转账 method.cash 现金 method.card 银行卡
+method.wechat 微信 method.alipay 支付宝 method.cheque 支票 method.other 其他 kind.special 增值税专用发票
+kind.general 增值税普通发票 status.applied 已申请 status.approved 已审批 status.issued 已开具
+invoices.status.delivered 已交付 status.voided 已作废 status.red_lettered 已红冲
 """
 
 
