@@ -13,6 +13,13 @@ from crm_api.activities.notes.resource import notes
 from crm_api.analytics.reports import router as reports_router
 from crm_api.catalog.products import router as products_router
 from crm_api.catalog.products.resource import products
+from crm_api.catalog.stock_levels import router as stock_levels_router
+from crm_api.catalog.stock_levels.gates import keep_stocked_product, keep_used_warehouse
+from crm_api.catalog.stock_levels.resource import stock_levels
+from crm_api.catalog.stock_movements import router as stock_movements_router
+from crm_api.catalog.stock_movements.resource import stock_movements
+from crm_api.catalog.warehouses import router as warehouses_router
+from crm_api.catalog.warehouses.resource import warehouses
 from crm_api.document.tags import NAMES
 from crm_api.finance.ageing import router as ageing_router
 from crm_api.finance.invoices import router as invoices_router
@@ -65,6 +72,8 @@ from crm_api.sales.leads.resource import leads
 from crm_api.sales.opportunities import router as opportunities_router
 from crm_api.sales.opportunities.gates import keep_used_pipeline, keep_used_stage
 from crm_api.sales.opportunities.resource import opportunities
+from crm_api.sales.orders import router as orders_router
+from crm_api.sales.orders.resource import orders
 from crm_api.sales.pipelines import router as pipelines_router
 from crm_api.sales.pipelines.resource import pipelines
 from crm_api.sales.pipelines.service import found_pipeline
@@ -98,6 +107,9 @@ RESOURCES = (
     customers,
     contacts,
     products,
+    warehouses,
+    stock_levels,
+    stock_movements,
     dictionary_types,
     dictionary_items,
     custom_fields,
@@ -109,6 +121,7 @@ RESOURCES = (
     receivables,
     payments,
     invoices,
+    orders,
     exports,
     imports,
     operations,
@@ -127,6 +140,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     customers_router.router,
     contacts_router.router,
     products_router.router,
+    warehouses_router.router,
+    stock_levels_router.router,
+    stock_movements_router.router,
     dictionary_types_router.router,
     dictionaries_router.router,
     custom_fields_router.router,
@@ -140,6 +156,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     receivables_router.router,
     payments_router.router,
     invoices_router.router,
+    orders_router.router,
     notes_router.router,
     attachments_router.router,
     reports_router.router,
@@ -177,6 +194,9 @@ bind_views(find_view)
 bind_jobs(JOBS)
 bind_namings(attachment_rows.named_files, import_rows.named_files)
 bind_gate("teams.delete", refuse_team_in_use)
+bind_gate("products.delete", keep_stocked_product)
+bind_gate("products.unstock", keep_stocked_product)
+bind_gate("warehouses.delete", keep_used_warehouse)
 bind_gate("pipelines.delete", keep_used_pipeline)
 bind_gate("pipelines.drop_stage", keep_used_stage)
 bind_gate("dictionary_items.remove", keep_chosen_code)

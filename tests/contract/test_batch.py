@@ -24,7 +24,7 @@ def create(name: str, **data: Any) -> dict[str, Any]:
 async def test_every_resource_that_is_written_offers_it() -> None:
     assert set(WRITERS) == {
         "users", "teams", "customers", "contacts", "products", "dictionary_types", "dictionary_items",
-        "custom_fields", "pipelines", "opportunities", "leads", "notes",
+        "custom_fields", "pipelines", "opportunities", "leads", "notes", "warehouses", "orders",
     }  # fmt: skip
 
 

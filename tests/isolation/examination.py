@@ -1,6 +1,7 @@
 """One company asks with ids and words of the other; the answer must be the one a random id gets, and no row changes."""
 
 import copy
+import dataclasses
 import re
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
@@ -68,12 +69,13 @@ class Request:
     params: Any = None
     form: bool = False
     actor: Actor | None = None
+    headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     async def send(self, world: World) -> httpx.Response:
         body = as_sent(self.body)
         if self.form and "json" in body:
             body = {"data": body["json"]}
-        named = {"X-Request-Id": "twin"}
+        named = {"X-Request-Id": "twin", **self.headers}
         http = (self.actor or world.owner).http
         return await http.request(self.method, self.path, params=self.params, headers=named, **body)
 
@@ -149,7 +151,15 @@ async def valid(world: World, operation: Operation, record: dict[str, Any] | Non
     path = _path(operation, record_id, inner)
     if operation.by_key:
         path = f"{operation.path.partition('{')[0]}erp/{world.fresh('key')}"
-    return Request(operation.method, path, record_id, body, form=operation.takes_form, actor=actor)
+    return Request(
+        operation.method,
+        path,
+        record_id,
+        body,
+        form=operation.takes_form,
+        actor=actor,
+        headers=operation.headers,
+    )
 
 
 async def examine(pair: Pair, operation: Operation) -> list[str]:

@@ -67,7 +67,9 @@ class World:
         record = await self.make(operation.resource.name)
         for step, body in STEPS.get(operation.name, STEPS.get(operation.name.rpartition("_")[2], ())):
             path = f"{operation.path.split('{')[0]}{record['id']}{step}"
-            done = await self.owner.http.request("POST" if step else "DELETE", path, json=body)
+            done = await self.owner.http.request(
+                "POST" if step else "DELETE", path, json=body, headers=operation.headers
+            )
             assert done.is_success, (operation.name, done.text)
         if operation.name in ("imports_undo", "exports_download"):
             await self.work()
@@ -103,7 +105,7 @@ class World:
             made = await self.make(operation.resource.name)
             body = self.body_of(operation.resource.name)
             change = {name: body[name] for name in ("name", "label_en") if name in body}
-            update = {"op": "update", "id": made["id"], "data": change}
+            update = {"op": "update", "id": made["id"], "data": change, "if_version": made["version"]}
             return {"mode": "atomic", "operations": [update]}
         if operation.name.endswith("_query"):
             return {"limit": 200, "include_total": True}

@@ -21,6 +21,7 @@ ENGLISH: Final = {
 # one word after the other: name, Chinese
 _OBJECTS = """
 users 用户 teams 部门 api_keys API密钥 customers 客户 contacts 联系人 products 产品
+warehouses 仓库 stock_levels 库存 stock_movements 出入库记录 orders 订单
 dictionary_types 字典类型 dictionary_items 字典项 custom_fields 自定义字段 pipelines 销售流程
 opportunities 商机 leads 线索 exports 导出 imports 导入 saved_views 视图 webhooks 网络钩子
 receivables 应收款 payments 回款 invoices 发票 exchange_rates 汇率
@@ -65,6 +66,17 @@ invoices.kind 发票类型 invoices.title 发票抬头 bank 开户行及账号 n
 gross_amount 价税合计 approved_by 审批人 issued_on 开票日期 void_reason 作废原因 red_letter_reason 红冲原因
 corrects_id 被红冲发票 corrected_by_id 红字发票 receivables.name 期次 receivables.amount 应收金额
 payments.amount 回款金额 args 参数 requested_by 请求人 reason 原因 starts 启动次数
+stocked 管理库存 warehouse_id 仓库 product_id 产品 on_hand 现存量 reserved 预留量 available 可用量
+reorder_point 补货点 low 低库存 to_warehouse_id 目标仓库 quantity 数量 on_hand_change 现存量变化
+reserved_change 预留量变化 source_type 来源对象 source_id 来源记录 note 说明 stock_movements.reason 调整原因
+number 编号 quote_id 报价单 contract_id 合同 payment_terms 付款条件 delivery_address 收货地址 notes 内部备注
+delivered_at 送达时间 cancel_reason 取消原因 payment_status 付款状态 paid_amount 已付金额 returned_amount 退货金额
+refund_due 应退金额 currency 币种 tax_mode 计税方式 discount_percent 折扣百分比 discount_amount 折扣金额
+net_amount 未税金额 tax_amount 税额 gross_amount 含税金额 lines.description 名称 lines.unit 单位
+lines.discount_percent 折扣百分比 lines.discount_amount 折扣金额 lines.tax_rate 税率 lines.net_amount 未税金额
+lines.tax_amount 税额 lines.gross_amount 含税金额 lines.promised_on 承诺日期 lines.first_promised_on 首次承诺日期
+lines.stocked 管理库存 lines.reserved 预留数量 lines.shipped 已发数量 lines.returned 已退数量
+args 参数 requested_by 请求人 reason 原因 starts 启动次数
 """
 _CHOICES = """
 users.status.invited 已邀请 users.status.active 已启用 users.status.disabled 已停用 kind.company 企业
@@ -88,6 +100,14 @@ status.received 已到账 status.reversed 已冲销 method.bank_transfer 银行�
 method.wechat 微信 method.alipay 支付宝 method.cheque 支票 method.other 其他 kind.special 增值税专用发票
 kind.general 增值税普通发票 status.applied 已申请 status.approved 已审批 status.issued 已开具
 invoices.status.delivered 已交付 status.voided 已作废 status.red_lettered 已红冲
+kind.receipt 入库 kind.issue 出库 kind.transfer 调拨 kind.adjustment 调整 kind.count 盘点
+kind.reservation 预留 kind.release 释放 status.placed 已下单 status.picking 拣货中 status.packed 已打包
+status.part_shipped 部分发货
+status.shipped 已发货 orders.status.delivered 已签收 status.closed 已关闭 status.returned 已退货
+payment_status.unpaid 未付款 payment_status.part 部分付款 payment_status.paid 已付款
+payment_status.refunded 已退款 payment_terms.prepaid 先款后货 payment_terms.credit 赊销
+tax_mode.exclusive 价外税 tax_mode.inclusive 价内税 status.qualified 已确认
+status.converted 已转化 leads.status.discarded 已废弃
 """
 
 
