@@ -30,7 +30,11 @@ _KNOW_EACH_OTHER = {
     "changes:read": ALL,
     "search:read": ALL,
     "operations:read cancel": OWN,
+    "approval_flows:read": ALL,
+    "approvals:read withdraw": OWN,
 }
+# who can be asked to agree; whether they are is said by each approval
+_DECIDE = {"approvals:approve reject send_back delegate": OWN}
 _CONNECT = {
     "webhooks:read create update delete restore rotate_secret ping replay": ALL,
     "webhook_deliveries:read retry": ALL,
@@ -43,6 +47,8 @@ ROLES: dict[str, Role] = {
         "Manages users, teams, integrations and the set-up; sees no deals.",
         {
             **_KNOW_EACH_OTHER,
+            **_DECIDE,
+            "approval_flows:create update delete restore": ALL,
             **_CONNECT,
             "operations:read cancel": ALL,
             "dead_letters:read retry discard": ALL,
@@ -70,6 +76,8 @@ ROLES: dict[str, Role] = {
         "Leads a team: assigns, creates and analyses everything below it.",
         {
             **_KNOW_EACH_OTHER,
+            **_DECIDE,
+            "approvals:read": SUBTREE,
             "notes:read create update delete": ALL,
             "attachments:read create delete": ALL,
             "customers:read create update delete restore assign export": SUBTREE,
@@ -82,6 +90,7 @@ ROLES: dict[str, Role] = {
             "receivables:read create update delete restore assign cancel plan": SUBTREE,
             "payments:read create update assign allocate release reverse": SUBTREE,
             "invoices:read create update assign approve issue deliver void red_letter": SUBTREE,
+            "contracts:read create update delete restore assign submit sign activate terminate void amend": SUBTREE,
             "imports:read create update commit": OWN,
             "exports:read create": OWN,
             "sales_performance:read": SUBTREE,
@@ -96,6 +105,7 @@ ROLES: dict[str, Role] = {
         "Looks after own customers and works own opportunities.",
         {
             **_KNOW_EACH_OTHER,
+            **_DECIDE,
             "notes:read create update delete": ALL,
             "attachments:read create delete": ALL,
             "customers:read create update delete": OWN,
@@ -106,6 +116,7 @@ ROLES: dict[str, Role] = {
             "receivables:read create update plan": OWN,
             "payments:read": OWN,
             "invoices:read create update void": OWN,
+            "contracts:read create update delete submit sign activate amend": OWN,
             "imports:read create update commit": OWN,
             "sales_performance:read": OWN,
         },
@@ -117,6 +128,8 @@ ROLES: dict[str, Role] = {
         "Reads everything, edits nothing.",
         {
             **_KNOW_EACH_OTHER,
+            **_DECIDE,
+            "approvals:read": ALL,
             "notes:read": ALL,
             "attachments:read": ALL,
             "audit:read": ALL,
@@ -128,6 +141,7 @@ ROLES: dict[str, Role] = {
             "payments:read": ALL,
             "invoices:read": ALL,
             "orders:read": ALL,
+            "contracts:read": ALL,
             "products:export": ALL,
             "stock_movements:read": ALL,
             "exports:read create": OWN,
@@ -140,6 +154,7 @@ ROLES: dict[str, Role] = {
         "Serves every customer; sees contacts and orders, no deals.",
         {
             **_KNOW_EACH_OTHER,
+            **_DECIDE,
             "notes:read create update delete": ALL,
             "attachments:read create delete": ALL,
             "customers:read": ALL,
@@ -154,6 +169,7 @@ ROLES: dict[str, Role] = {
         "Works with audiences; sees no way to reach a single person.",
         {
             **_KNOW_EACH_OTHER,
+            **_DECIDE,
             "notes:read": ALL,
             "attachments:read": ALL,
             "customers:read export": ALL,
@@ -174,6 +190,7 @@ ROLES: dict[str, Role] = {
         "Another system: moves everything in and out, history included.",
         {
             **_KNOW_EACH_OTHER,
+            "approvals:read": ALL,
             "notes:read create update delete": ALL,
             "attachments:read create delete": ALL,
             **_CONNECT,
@@ -190,6 +207,7 @@ ROLES: dict[str, Role] = {
             "payments:read create update assign allocate release reverse": ALL,
             "invoices:read create update assign approve issue deliver void red_letter": ALL,
             "exchange_rates:create update delete": ALL,
+            "contracts:read create update delete restore assign submit sign activate terminate void amend": ALL,
             "products:create update delete restore export import_history": ALL,
             "warehouses:create update delete restore": ALL,
             "stock_levels:update": ALL,
@@ -203,6 +221,9 @@ ROLES: dict[str, Role] = {
         "The whole business in one hand; held by the first administrator of a company.",
         {
             **_KNOW_EACH_OTHER,
+            **_DECIDE,
+            "approval_flows:create update delete restore": ALL,
+            "approvals:read": ALL,
             **_CONNECT,
             "operations:read cancel": ALL,
             "dead_letters:read retry discard": ALL,
@@ -223,6 +244,7 @@ ROLES: dict[str, Role] = {
             "payments:read create update assign allocate release reverse": ALL,
             "invoices:read create update assign approve issue deliver void red_letter": ALL,
             "exchange_rates:create update delete": ALL,
+            "contracts:read create update delete restore assign submit sign activate terminate void amend": ALL,
             "products:create update delete restore export import_history": ALL,
             "warehouses:create update delete restore": ALL,
             "stock_levels:update": ALL,
@@ -239,6 +261,7 @@ ROLES: dict[str, Role] = {
 # What each named system job and background loop may do, in every company; one that is not named may nothing.
 SYSTEM: dict[str, dict[str, Reach]] = {
     "attachments.sweep": {"attachments:delete": ALL},
+    "contracts.advance": {"contracts:read advance": ALL},
     "exports.expire": {"exports:read delete": ALL},
     "imports.commit": {"imports:read commit": ALL},
     "imports.undo": {"imports:read commit": ALL},

@@ -67,6 +67,10 @@ from crm_api.parties.contacts import router as contacts_router
 from crm_api.parties.contacts.resource import contacts
 from crm_api.parties.customers import router as customers_router
 from crm_api.parties.customers.resource import customers
+from crm_api.sales.contracts import jobs as contract_jobs
+from crm_api.sales.contracts import router as contracts_router
+from crm_api.sales.contracts.resource import contracts
+from crm_api.sales.contracts.running import settle_contract
 from crm_api.sales.leads import router as leads_router
 from crm_api.sales.leads.resource import leads
 from crm_api.sales.opportunities import router as opportunities_router
@@ -96,6 +100,12 @@ from crm_api.setup.saved_views import router as saved_views_router
 from crm_api.setup.saved_views.resource import saved_views
 from crm_api.setup.saved_views.service import find_view
 from crm_api.storage.sweeping import bind_namings
+from crm_api.workflow.approval_flows import router as approval_flows_router
+from crm_api.workflow.approval_flows.outcomes import bind_outcome
+from crm_api.workflow.approval_flows.resource import approval_flows
+from crm_api.workflow.approvals import router as approvals_router
+from crm_api.workflow.approvals.resource import approvals
+from crm_api.workflow.approvals.service import move_on
 
 DESCRIPTION = (files("crm_api") / "description.md").read_text("utf-8")
 register_words(NAMES)
@@ -122,6 +132,9 @@ RESOURCES = (
     payments,
     invoices,
     orders,
+    contracts,
+    approval_flows,
+    approvals,
     exports,
     imports,
     operations,
@@ -157,6 +170,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     payments_router.router,
     invoices_router.router,
     orders_router.router,
+    contracts_router.router,
+    approval_flows_router.router,
+    approvals_router.router,
     notes_router.router,
     attachments_router.router,
     reports_router.router,
@@ -177,6 +193,7 @@ JOBS: tuple[Job, ...] = (
     *import_jobs.JOBS,
     expire,
     attachment_jobs.sweep_attachments,
+    contract_jobs.advance,
     prune,
 )
 LOOPS: tuple[Loop, ...] = (
@@ -200,6 +217,9 @@ bind_gate("warehouses.delete", keep_used_warehouse)
 bind_gate("pipelines.delete", keep_used_pipeline)
 bind_gate("pipelines.drop_stage", keep_used_stage)
 bind_gate("dictionary_items.remove", keep_chosen_code)
+bind_outcome("contracts", settle_contract)
 bind_reaction("tenant.created", found_dictionary_types)
 bind_reaction("tenant.created", found_dictionary)
 bind_reaction("tenant.created", found_pipeline)
+bind_reaction("user.disabled", move_on)
+bind_reaction("user.deleted", move_on)

@@ -36,6 +36,7 @@ SKELETON = {
     "parties/customers/models": "",
     "parties/contacts/router": "",
     "sales/opportunities/service": "",
+    "workflow/approvals/access": "import sqlalchemy",
 }
 PLANTED = [
     ("layers", "kit.db", "identity.users.models"),

@@ -76,7 +76,7 @@ class Cells:
         self, actor: Actor, verb: str, record: Mapping[str, Any], how: Verb | None = None
     ) -> httpx.Response:
         _, body, method = how or self.verbs[verb]
-        path = f"{self.path}/{record['id']}" + (f"/{verb}" if method == "POST" else "")
+        path = f"{self.path}/{record['id']}" + (f"/{verb.replace('_', '-')}" if method == "POST" else "")
         said = body(record) if callable(body) else body
         sent = {"json": said} if said is not None else {}
         return await actor.http.request(method, path, headers=self.headers, **sent)

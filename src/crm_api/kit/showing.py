@@ -227,11 +227,10 @@ def _items(child: Children, text: str) -> list[dict[str, Any]]:
 
 
 def _children(child: Children, rows: Any) -> ColumnElement[Any]:
-    items = scoped(child.model, f"{child.name}_items")
-    values = [kind.select(items.c[name]) for name, kind in child.fields.items()]
-    listed = func.jsonb_agg(aggregate_order_by(func.jsonb_build_array(*values), items.c.position))
+    c = scoped(child.model, f"{child.name}_items").c
+    # JSON inside JSON stays what it is
+    values = [c[n] if isinstance(kind, Structure) else kind.select(c[n]) for n, kind in child.fields.items()]
+    listed = func.jsonb_agg(aggregate_order_by(func.jsonb_build_array(*values), c.position))
     return (
-        select(func.coalesce(listed.cast(Text), "[]"))
-        .where(items.c[child.parent] == rows.c.id)
-        .scalar_subquery()
+        select(func.coalesce(listed.cast(Text), "[]")).where(c[child.parent] == rows.c.id).scalar_subquery()
     )

@@ -28,10 +28,14 @@ class States:
 
     steps: Mapping[str, Step]
 
-    def take(self, row: Any, verb: str, at: datetime) -> None:
-        """Do what a verb does to the state of a row, at that moment; WrongState where it has no such step."""
-        origins, target = self.steps[verb]
+    def demand(self, row: Any, verb: str) -> None:
+        """WrongState unless the verb starts from the state of the row."""
+        origins = self.steps[verb].origins
         if row.status not in origins:
             raise WrongState(status=str(row.status), allowed=", ".join(sorted(origins)))
-        if target is not None:
+
+    def take(self, row: Any, verb: str, at: datetime) -> None:
+        """Do what a verb does to the state of a row, at that moment; WrongState where it has no such step."""
+        self.demand(row, verb)
+        if target := self.steps[verb].target:
             row.apply({"status": target, "status_entered_at": at})

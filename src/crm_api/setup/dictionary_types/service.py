@@ -30,6 +30,7 @@ BUILT_IN = {
     "region": ("Region", "区域"),
     "opportunity_source": ("Opportunity source", "商机来源"),
     "product_category": ("Product category", "产品类别"),
+    "contract_type": ("Contract type", "合同类型"),
 }
 
 

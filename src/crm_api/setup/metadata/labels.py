@@ -26,6 +26,7 @@ dictionary_types 字典类型 dictionary_items 字典项 custom_fields 自定义
 opportunities 商机 leads 线索 exports 导出 imports 导入 saved_views 视图 webhooks 网络钩子
 receivables 应收款 payments 回款 invoices 发票 exchange_rates 汇率
 webhook_deliveries 推送记录 notes 备注 attachments 附件 operations 任务 dead_letters 失败任务
+approval_flows 审批流程 approvals 审批 contracts 合同
 """
 _FIELDS = """
 id 编号 name 名称 users.name 姓名 contacts.name 姓名 email 邮箱 title 职位 team_id 所属部门
@@ -77,6 +78,19 @@ lines.discount_percent 折扣百分比 lines.discount_amount 折扣金额 lines.
 lines.tax_amount 税额 lines.gross_amount 含税金额 lines.promised_on 承诺日期 lines.first_promised_on 首次承诺日期
 lines.stocked 管理库存 lines.reserved 预留数量 lines.shipped 已发数量 lines.returned 已退数量
 args 参数 requested_by 请求人 reason 原因 starts 启动次数
+approval_flows.resource 适用对象 amount_from 金额下限 amount_below 金额上限 nodes 审批节点 nodes.id 编号
+nodes.name 名称 nodes.kind 审批人类型 nodes.mode 审批方式 nodes.levels 上级层数 nodes.role 角色
+nodes.user_ids 指定用户 subject_name 记录名称 submitter_id 提交人 flow_id 审批流程 flow_version 流程版本
+node 当前节点 approver_ids 当前审批人 comment 审批意见 steps 审批步骤 steps.id 编号 steps.node 节点
+number 编号 revision 版次 amends_id 变更自 contracts.type 合同类型 quote_id 报价 starts_on 开始日期
+ends_on 结束日期 renewal_notice_days 续约提醒天数 renewal_notice_on 续约提醒日 terms 条款 signed_on 签署日期
+ended_on 终止日期 end_reason 终止原因 currency 币种 tax_mode 计税方式 discount_percent 折扣率
+discount_amount 折扣金额 net_amount 不含税金额 tax_amount 税额 gross_amount 含税金额
+lines.description 名称 lines.unit 单位 lines.discount_percent 折扣率 lines.discount_amount 折扣金额
+lines.tax_rate 税率 lines.net_amount 不含税金额 lines.tax_amount 税额 lines.gross_amount 含税金额
+signatories 签署人 signatories.id 编号 signatories.side 签署方 signatories.name 姓名 signatories.title 职位
+signatories.contact_id 联系人 signatories.user_id 用户
+steps.approver_id 审批人 steps.for_id 代替 steps.status 状态 steps.comment 意见 steps.decided_at 处理时间
 """
 _CHOICES = """
 users.status.invited 已邀请 users.status.active 已启用 users.status.disabled 已停用 kind.company 企业
@@ -108,6 +122,15 @@ payment_status.unpaid 未付款 payment_status.part 部分付款 payment_status.
 payment_status.refunded 已退款 payment_terms.prepaid 先款后货 payment_terms.credit 赊销
 tax_mode.exclusive 价外税 tax_mode.inclusive 价内税 status.qualified 已确认
 status.converted 已转化 leads.status.discarded 已废弃
+nodes.kind.superior_chain 上级逐级 nodes.kind.team_leader 部门负责人 nodes.kind.role 角色
+nodes.kind.users 指定用户 nodes.mode.all 会签 nodes.mode.any 或签 nodes.mode.sequential 依次审批
+approvals.status.pending 审批中 status.approved 已通过 status.rejected 已驳回 status.sent_back 已退回
+status.withdrawn 已撤回 steps.status.waiting 未开始 steps.status.pending 待审批 steps.status.approved 已同意
+steps.status.rejected 已驳回 steps.status.sent_back 已退回 steps.status.skipped 无需处理
+steps.status.delegated 已转交 steps.status.reassigned 已移交 status.approving 审批中 status.signed 已签署
+contracts.status.active 生效中 status.expiring 即将到期 status.expired 已到期 status.terminated 已终止
+status.voided 已作废 status.superseded 已被变更 signatories.side.ours 我方 signatories.side.theirs 对方
+tax_mode.exclusive 价外税 tax_mode.inclusive 价内税
 """
 
 
