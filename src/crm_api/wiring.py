@@ -27,6 +27,13 @@ from crm_api.finance.invoices.resource import invoices
 from crm_api.finance.payments import router as payments_router
 from crm_api.finance.payments.resource import payments
 from crm_api.finance.receivables import router as receivables_router
+from crm_api.finance.receivables.following import (
+    bill_order,
+    drop_of_contract,
+    drop_of_order,
+    keep_paid_contract,
+    keep_paid_order,
+)
 from crm_api.finance.receivables.resource import receivables
 from crm_api.identity.api_keys import router as api_keys_router
 from crm_api.identity.api_keys.resource import api_keys
@@ -214,10 +221,15 @@ bind_gate("teams.delete", refuse_team_in_use)
 bind_gate("products.delete", keep_stocked_product)
 bind_gate("products.unstock", keep_stocked_product)
 bind_gate("warehouses.delete", keep_used_warehouse)
+bind_gate("orders.cancel", keep_paid_order)
+bind_gate("contracts.void", keep_paid_contract)
 bind_gate("pipelines.delete", keep_used_pipeline)
 bind_gate("pipelines.drop_stage", keep_used_stage)
 bind_gate("dictionary_items.remove", keep_chosen_code)
 bind_outcome("contracts", settle_contract)
+bind_reaction("order.created", bill_order)
+bind_reaction("order.cancelled", drop_of_order)
+bind_reaction("contract.voided", drop_of_contract)
 bind_reaction("tenant.created", found_dictionary_types)
 bind_reaction("tenant.created", found_dictionary)
 bind_reaction("tenant.created", found_pipeline)

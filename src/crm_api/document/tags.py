@@ -54,11 +54,9 @@ TAG_GROUPS = {
     "Parties (客户)": ("customers", "contacts"),
     "Catalog (产品)": ("products", "warehouses", "stock"),
     "Activities (活动)": ("notes", "attachments"),
-    "Sales (销售)": ("leads", "pipelines", "opportunities"),
-    "Finance (财务)": ("receivables", "payments", "invoices"),
-    "Sales (销售)": ("leads", "pipelines", "opportunities", "orders"),
     "Workflow (流程)": ("approval-flows", "approvals"),
-    "Sales (销售)": ("leads", "pipelines", "opportunities", "contracts"),
+    "Sales (销售)": ("leads", "pipelines", "opportunities", "contracts", "orders"),
+    "Finance (财务)": ("receivables", "payments", "invoices"),
     "Analytics (分析)": ("reports",),
     "Set-up (设置)": (
         "custom-fields",

@@ -26,7 +26,7 @@ class Document(NamedTuple):
     owner_id: str | None
     team_id: str | None
     currency: str
-    gross_amount: Decimal
+    amount: Decimal
     status: str
 
 
@@ -34,6 +34,8 @@ def billing_rules(table: str) -> tuple[CheckConstraint | ForeignKeyConstraint | 
     """What the table of such rows holds itself to."""
     return (
         ForeignKeyConstraint(["tenant_id", "customer_id"], ["customers.tenant_id", "customers.id"]),
+        ForeignKeyConstraint(["tenant_id", "contract_id"], ["contracts.tenant_id", "contracts.id"]),
+        ForeignKeyConstraint(["tenant_id", "order_id"], ["orders.tenant_id", "orders.id"]),
         CheckConstraint("contract_id IS NULL OR order_id IS NULL", name="one_document"),
         Index(f"{table}_customer_id_idx", "tenant_id", "customer_id"),
         Index(f"{table}_contract_id_idx", "tenant_id", "contract_id"),

@@ -26,19 +26,21 @@ class BillingRepository:
 
     async def lock(self, field: str, document_id: str, *, visible: bool) -> Document | None:
         """The document; until the commit nobody else bills it. With `visible` only if the caller can see it."""
-        resource, principal = DOCUMENTS[field].resource, self.uow.principal
+        (resource, amount, _), principal = DOCUMENTS[field], self.uow.principal
         reach = principal.reach(resource.read) if visible else Reach.ALL
         scope = resource.access.scope(principal, reach, resource.name)
         values = {**access_values(principal, reach), "id": document_id}
-        rows = await self.uow.fetch(("billed document", field, scope), lambda: _lock(resource, scope), values)
+        rows = await self.uow.fetch(
+            ("billed document", field, scope), lambda: _lock(resource, amount, scope), values
+        )
         return Document(field, *rows[0]) if rows else None
 
 
-def _lock(resource: Resource, scope: Scope) -> Select[Any]:
+def _lock(resource: Resource, amount: str, scope: Scope) -> Select[Any]:
     rows = scoped(resource.model, "d")
     ids: list[ColumnElement[Any]] = [rows.c[name].cast(Text).label(name) for name in _IDS]
     return (
-        select(*ids, rows.c.currency, rows.c.gross_amount, rows.c.status)
+        select(*ids, rows.c.currency, rows.c[amount], rows.c.status)
         .where(rows.c.id == _ID, resource.access.predicate(rows, scope, resource.name), *resource.alive(rows))
         .with_for_update(key_share=True, of=rows)
     )

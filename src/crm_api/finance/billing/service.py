@@ -13,7 +13,7 @@ from crm_api.kit.money import digits_of, rounded
 from crm_api.kit.owning import first_owner
 from crm_api.kit.uow import UnitOfWork
 
-FIELDS = ("contract_id", "order_id")
+FIELDS = tuple(DOCUMENTS)
 
 
 class BillingService:
@@ -33,8 +33,8 @@ class BillingService:
             raise Invalid.at("/order_id", "two_documents")
         found = await self._named(named, values, visible=True)
         if named and found is None:
-            singular = DOCUMENTS[named[0]].resource.singular if named[0] in DOCUMENTS else "document"
-            raise Invalid.at(f"/{named[0]}", "reference_not_found", resource=singular)
+            resource = DOCUMENTS[named[0]].resource.singular
+            raise Invalid.at(f"/{named[0]}", "reference_not_found", resource=resource)
         return _in_force(found)
 
     async def document_of(self, row: Any) -> Document | None:
@@ -64,7 +64,7 @@ class BillingService:
         return {**owner, **whose} if named else {**owner, **by_document, **whose}
 
     async def _named(self, named: list[str], values: Mapping[str, Any], *, visible: bool) -> Document | None:
-        if not named or named[0] not in DOCUMENTS:
+        if not named:
             return None
         return await self._repository.lock(named[0], values[named[0]], visible=visible)
 
@@ -79,8 +79,8 @@ def demand_room(document: Document, currency: str, total: Decimal, asked: Decima
     """Whether a document bears `asked` more than the `total` that is billed already; Invalid when it does not."""
     if currency != document.currency:
         raise Invalid.at(pointer, "other_currency")
-    if total + asked > document.gross_amount:
-        raise ExceedsDocument(pointer, document.gross_amount - total, currency)
+    if total + asked > document.amount:
+        raise ExceedsDocument(pointer, document.amount - total, currency)
 
 
 def demand_minor_units(values: Mapping[str, Any], *names: str, at: str = "") -> None:

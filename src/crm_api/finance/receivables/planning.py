@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from crm_api.finance.billing.models import Document
-from crm_api.finance.billing.service import BillingService, demand_minor_units
+from crm_api.finance.billing.service import FIELDS, BillingService, demand_minor_units
 from crm_api.finance.receivables.errors import PlanDiffers
 from crm_api.finance.receivables.models import NONE, Receivable
 from crm_api.finance.receivables.repository import ReceivableRepository
@@ -23,7 +23,7 @@ class PlanningService:
 
     async def plan(self, given: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Replace the receivables that nothing is paid on; with the others the new ones come to the total exactly."""
-        for field in ("contract_id", "order_id"):
+        for field in FIELDS:
             if given.get(field) is not None:
                 # whoever pays has the receivable before its document: so do we
                 await self._repository.of_document(field, given[field])
@@ -32,25 +32,19 @@ class PlanningService:
             raise Invalid.at("/contract_id", "plan_needs_document")
         standing = await self._repository.of_document(document.field, document.id)
         kept = [row for row in standing if row.paid_amount]
-        expected = document.gross_amount - sum((row.amount for row in kept), NONE)
+        expected = document.amount - sum((row.amount for row in kept), NONE)
         _check(given["instalments"], expected, document.currency)
         for row in standing:
             if row not in kept:
                 row.deleted_at = clock.now()
                 await self._repository.save(row, event="deleted")
-        made = [await self._repository.add(_row(document, item)) for item in given["instalments"]]
+        made = [await self._repository.add(instalment(document, item)) for item in given["instalments"]]
         answers = [*[await self._repository.answer(row) for row in kept], *made]
         return sorted(answers, key=lambda answer: (str(answer["due_on"]), answer["id"]))
 
-    async def bill(self, document: Document, name: str, due_on: Any) -> None:
-        """One receivable for the whole of a document that nothing bills yet."""
-        total, _ = await self._repository.sums(document.field, document.id)
-        if total == NONE and document.gross_amount > 0:
-            amount = {"amount": document.gross_amount, "amount_currency": document.currency}
-            await self._repository.add(_row(document, {"name": name, "due_on": due_on, **amount}))
 
-
-def _row(document: Document, item: Mapping[str, Any]) -> Receivable:
+def instalment(document: Document, item: Mapping[str, Any]) -> Receivable:
+    """What is owed of a document, as its owner's."""
     bearings = {
         "customer_id": document.customer_id,
         "owner_id": document.owner_id,

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, Select, Uuid, func, literal, select
+from sqlalchemy import ARRAY, Select, Text, Uuid, func, literal, select
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.expression import Alias, bindparam
 
@@ -16,9 +16,18 @@ from crm_api.kit.kinds import Identifier, kind_of
 from crm_api.kit.repository import Repository
 from crm_api.kit.tenancy import scoped
 from crm_api.kit.uow import UnitOfWork
+from crm_api.sales.orders.models import Order
 
 _ID = bindparam("id", type_=Uuid(as_uuid=False))
 _IDS = bindparam("ids", type_=ARRAY(Uuid(as_uuid=False)))
+
+
+class Ordered(NamedTuple):
+    """What billing needs to know of an order."""
+
+    number: str
+    payment_terms: str
+    contract_id: str | None
 
 
 class ReceivableRepository(Repository[Receivable]):
@@ -52,6 +61,11 @@ class ReceivableRepository(Repository[Receivable]):
         rows = await self.uow.fetch(("receivables of", field), build, {"id": document_id})
         return [Receivable.loaded(dict(row)) for row in rows]
 
+    async def order(self, order_id: str) -> Ordered:
+        """What its terms are, and the contract it carries out."""
+        (row,) = await self.uow.fetch("terms of order", _terms, {"id": order_id})
+        return Ordered(*row)
+
     async def sums(self, field: str, document_id: str, but: str | None = None) -> tuple[Decimal, Decimal]:
         """What the live ones of a document come to, one left out, and what is paid on them; hold the document first."""
 
@@ -71,6 +85,12 @@ class ReceivableRepository(Repository[Receivable]):
 
 
 _AMOUNTS = ("amount", "paid_amount")
+
+
+def _terms() -> Select[Any]:
+    rows = scoped(Order, "o")
+    terms: list[ColumnElement[Any]] = [rows.c.number, rows.c.payment_terms, rows.c.contract_id.cast(Text)]
+    return select(*terms).where(rows.c.id == _ID)
 
 
 def _locked(rows: Alias, *conditions: ColumnElement[bool]) -> Select[Any]:

@@ -7,7 +7,13 @@ from crm_api.finance.billing.service import BillingService
 from crm_api.finance.receivables.models import Receivable
 from crm_api.finance.receivables.repository import ReceivableRepository
 from crm_api.kit import clock
+from crm_api.kit.allowed import entrusted
 from crm_api.kit.uow import UnitOfWork
+from crm_api.sales.orders.resource import orders
+from crm_api.sales.orders.service import OrderService
+
+# held by no role: what follows from a payment
+SETTLE = orders.action("settle")
 
 
 class SettlingService:
@@ -32,3 +38,7 @@ class SettlingService:
 
     async def _tell(self, order_id: str) -> None:
         await BillingService(self.uow).hold("order_id", order_id)
+        # only now: whoever paid for it meanwhile is counted
+        _, paid = await self._repository.sums("order_id", order_id)
+        with entrusted(self.uow, orders.read, SETTLE):
+            await OrderService(self.uow).settle(order_id, paid)
