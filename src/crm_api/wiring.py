@@ -29,6 +29,20 @@ from crm_api.catalog.stock_movements.resource import stock_movements
 from crm_api.catalog.warehouses import router as warehouses_router
 from crm_api.catalog.warehouses.resource import warehouses
 from crm_api.document.tags import NAMES
+from crm_api.finance.ageing import router as ageing_router
+from crm_api.finance.invoices import router as invoices_router
+from crm_api.finance.invoices.resource import invoices
+from crm_api.finance.payments import router as payments_router
+from crm_api.finance.payments.resource import payments
+from crm_api.finance.receivables import router as receivables_router
+from crm_api.finance.receivables.following import (
+    bill_order,
+    drop_of_contract,
+    drop_of_order,
+    keep_paid_contract,
+    keep_paid_order,
+)
+from crm_api.finance.receivables.resource import receivables
 from crm_api.identity.api_keys import router as api_keys_router
 from crm_api.identity.api_keys.resource import api_keys
 from crm_api.identity.auth import router as auth
@@ -106,6 +120,8 @@ from crm_api.setup.dictionaries.service import found_dictionary
 from crm_api.setup.dictionary_types import router as dictionary_types_router
 from crm_api.setup.dictionary_types.resource import dictionary_types
 from crm_api.setup.dictionary_types.service import found_dictionary_types
+from crm_api.setup.exchange_rates import router as exchange_rates_router
+from crm_api.setup.exchange_rates.resource import exchange_rates
 from crm_api.setup.metadata import router as metadata_router
 from crm_api.setup.saved_views import router as saved_views_router
 from crm_api.setup.saved_views.resource import saved_views
@@ -136,10 +152,14 @@ RESOURCES = (
     dictionary_items,
     custom_fields,
     saved_views,
+    exchange_rates,
     pipelines,
     opportunities,
     development_plans,
     leads,
+    receivables,
+    payments,
+    invoices,
     orders,
     contracts,
     approval_flows,
@@ -174,10 +194,15 @@ ROUTERS: tuple[APIRouter, ...] = (
     custom_fields_router.router,
     saved_views_router.router,
     metadata_router.router,
+    exchange_rates_router.router,
     pipelines_router.router,
     opportunities_router.router,
     development_plans_router.router,
     leads_router.router,
+    ageing_router.router,
+    receivables_router.router,
+    payments_router.router,
+    invoices_router.router,
     orders_router.router,
     interactions_router.router,
     tasks_router.router,
@@ -229,12 +254,17 @@ bind_gate("teams.delete", refuse_team_in_use)
 bind_gate("products.delete", keep_stocked_product)
 bind_gate("products.unstock", keep_stocked_product)
 bind_gate("warehouses.delete", keep_used_warehouse)
+bind_gate("orders.cancel", keep_paid_order)
+bind_gate("contracts.void", keep_paid_contract)
 bind_gate("pipelines.delete", keep_used_pipeline)
 bind_gate("pipelines.drop_stage", keep_used_stage)
 bind_gate("opportunities.enter", demand_plan)
 bind_gate("pipelines.require_fields", check_required_fields)
 bind_gate("dictionary_items.remove", keep_chosen_code)
 bind_outcome("contracts", settle_contract)
+bind_reaction("order.created", bill_order)
+bind_reaction("order.cancelled", drop_of_order)
+bind_reaction("contract.voided", drop_of_contract)
 bind_reaction("tenant.created", found_dictionary_types)
 bind_reaction("tenant.created", found_dictionary)
 bind_reaction("tenant.created", found_pipeline)

@@ -24,11 +24,9 @@ def create(name: str, **data: Any) -> dict[str, Any]:
 async def test_every_resource_that_is_written_offers_it() -> None:
     assert set(WRITERS) == {
         "users", "teams", "customers", "contacts", "products", "dictionary_types", "dictionary_items",
-        "custom_fields", "pipelines", "opportunities", "development_plans", "leads", "notes", "warehouses",
-        "orders",
-        "interactions", "tasks",
-        "approval_flows", "contracts",
-        "price_books", "quotes",
+        "custom_fields", "pipelines", "opportunities", "development_plans", "leads", "notes", "interactions", "tasks",
+        "price_books", "quotes", "approval_flows", "contracts", "warehouses", "orders", "exchange_rates",
+        "receivables", "payments", "invoices",
     }  # fmt: skip
 
 

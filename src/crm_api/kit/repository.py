@@ -89,7 +89,8 @@ class Repository(Generic[R]):
         for child in resource.children:
             self._children[child.name] = []
         await self._write_children(children or {})
-        await self.settle_new(row, changed, event)
+        diff = await self.settle_new(row, changed, event)
+        await react(f"{resource.singular}.{event}", uow, row.id, diff)  # type: ignore[attr-defined]
         return await self.answer(row)
 
     async def begin(self, row: R, stamps: Mapping[str, Any]) -> None:
@@ -109,15 +110,16 @@ class Repository(Generic[R]):
         for rule in RULES:
             await rule.before(self.uow, self.resource, row)
 
-    async def settle_new(self, row: R, changed: Mapping[str, tuple[Any, Any]], event: str) -> None:
-        """What goes with a row that was just inserted."""
-        uow, resource, at = self.uow, self.resource, clock.now()
-        uow.add(effects.event(uow, resource, row, event, self._diff(row, changed), at))
+    async def settle_new(self, row: R, changed: Mapping[str, tuple[Any, Any]], event: str) -> dict[str, Any]:
+        """What goes with a row that was just inserted; how its event tells it."""
+        uow, resource, at, diff = self.uow, self.resource, clock.now(), self._diff(row, changed)
+        uow.add(effects.event(uow, resource, row, event, diff, at))
         if resource.access.owned and row.owner_id is not None:  # type: ignore[attr-defined]
             uow.add(effects.period(resource, row, at))
         self._accompany(row, changed)
         for rule in RULES:
             await rule.after(uow, resource, row, changed)
+        return diff
 
     async def save(
         self, row: R, *, event: str = "updated", children: Mapping[str, Sequence[Any]] | None = None
