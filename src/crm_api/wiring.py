@@ -13,6 +13,13 @@ from crm_api.activities.notes.resource import notes
 from crm_api.analytics.reports import router as reports_router
 from crm_api.catalog.products import router as products_router
 from crm_api.catalog.products.resource import products
+from crm_api.catalog.stock_levels import router as stock_levels_router
+from crm_api.catalog.stock_levels.gates import keep_stocked_product, keep_used_warehouse
+from crm_api.catalog.stock_levels.resource import stock_levels
+from crm_api.catalog.stock_movements import router as stock_movements_router
+from crm_api.catalog.stock_movements.resource import stock_movements
+from crm_api.catalog.warehouses import router as warehouses_router
+from crm_api.catalog.warehouses.resource import warehouses
 from crm_api.document.tags import NAMES
 from crm_api.identity.api_keys import router as api_keys_router
 from crm_api.identity.api_keys.resource import api_keys
@@ -53,11 +60,21 @@ from crm_api.parties.contacts import router as contacts_router
 from crm_api.parties.contacts.resource import contacts
 from crm_api.parties.customers import router as customers_router
 from crm_api.parties.customers.resource import customers
+from crm_api.sales.development_plans import router as development_plans_router
+from crm_api.sales.development_plans.gates import demand_plan
+from crm_api.sales.development_plans.resource import development_plans
 from crm_api.sales.leads import router as leads_router
 from crm_api.sales.leads.resource import leads
 from crm_api.sales.opportunities import router as opportunities_router
-from crm_api.sales.opportunities.gates import keep_used_pipeline, keep_used_stage
+from crm_api.sales.opportunities.gates import (
+    check_required_fields,
+    keep_used_pipeline,
+    keep_used_stage,
+    move_all,
+)
 from crm_api.sales.opportunities.resource import opportunities
+from crm_api.sales.orders import router as orders_router
+from crm_api.sales.orders.resource import orders
 from crm_api.sales.pipelines import router as pipelines_router
 from crm_api.sales.pipelines.resource import pipelines
 from crm_api.sales.pipelines.service import found_pipeline
@@ -94,15 +111,20 @@ RESOURCES = (
     customers,
     contacts,
     products,
+    warehouses,
+    stock_levels,
+    stock_movements,
     dictionary_types,
     dictionary_items,
     custom_fields,
     saved_views,
     pipelines,
     opportunities,
+    development_plans,
     leads,
     approval_flows,
     approvals,
+    orders,
     exports,
     imports,
     operations,
@@ -121,6 +143,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     customers_router.router,
     contacts_router.router,
     products_router.router,
+    warehouses_router.router,
+    stock_levels_router.router,
+    stock_movements_router.router,
     dictionary_types_router.router,
     dictionaries_router.router,
     custom_fields_router.router,
@@ -128,9 +153,11 @@ ROUTERS: tuple[APIRouter, ...] = (
     metadata_router.router,
     pipelines_router.router,
     opportunities_router.router,
+    development_plans_router.router,
     leads_router.router,
     approval_flows_router.router,
     approvals_router.router,
+    orders_router.router,
     notes_router.router,
     attachments_router.router,
     reports_router.router,
@@ -168,11 +195,17 @@ bind_views(find_view)
 bind_jobs(JOBS)
 bind_namings(attachment_rows.named_files, import_rows.named_files)
 bind_gate("teams.delete", refuse_team_in_use)
+bind_gate("products.delete", keep_stocked_product)
+bind_gate("products.unstock", keep_stocked_product)
+bind_gate("warehouses.delete", keep_used_warehouse)
 bind_gate("pipelines.delete", keep_used_pipeline)
 bind_gate("pipelines.drop_stage", keep_used_stage)
+bind_gate("opportunities.enter", demand_plan)
+bind_gate("pipelines.require_fields", check_required_fields)
 bind_gate("dictionary_items.remove", keep_chosen_code)
 bind_reaction("tenant.created", found_dictionary_types)
 bind_reaction("tenant.created", found_dictionary)
 bind_reaction("tenant.created", found_pipeline)
 bind_reaction("user.disabled", move_on)
 bind_reaction("user.deleted", move_on)
+bind_reaction("pipeline.stage_replaced", move_all)

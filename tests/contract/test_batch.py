@@ -24,7 +24,8 @@ def create(name: str, **data: Any) -> dict[str, Any]:
 async def test_every_resource_that_is_written_offers_it() -> None:
     assert set(WRITERS) == {
         "users", "teams", "customers", "contacts", "products", "dictionary_types", "dictionary_items",
-        "custom_fields", "pipelines", "opportunities", "leads", "notes", "approval_flows",
+        "custom_fields", "pipelines", "opportunities", "development_plans", "leads", "notes", "warehouses",
+        "orders", "approval_flows", "expense_claims",
     }  # fmt: skip
 
 

@@ -23,6 +23,8 @@ class Matrix:
     company: Company
     path: str
     body: Mapping[str, Any]
+    change: Mapping[str, Any] = field(default_factory=lambda: {"address": "elsewhere"})
+    headers: Mapping[str, str] = field(default_factory=dict)
     actors: dict[str, Actor] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
     fresh: dict[tuple[str, bool], str] = field(default_factory=dict)
@@ -68,7 +70,7 @@ class Matrix:
             case "create":
                 return await actor.http.post(self.path, json={**self.body, "owner_id": owner_id})
             case "patch":
-                return await actor.http.patch(one, json={"address": "elsewhere"})
+                return await actor.http.patch(one, json=self.change, headers=self.headers)
             case "delete":
                 return await actor.http.delete(one)
             case "restore":
@@ -76,7 +78,7 @@ class Matrix:
             case _:
                 # not the present owner: that would change nothing
                 new = self.owners["team"] if owner_id != self.owners["team"] else self.owners["subtree"]
-                return await actor.http.post(f"{one}/assign", json={"owner_id": new})
+                return await actor.http.post(f"{one}/assign", json={"owner_id": new}, headers=self.headers)
 
     async def _state(self) -> str:
         """A digest of every row that an action could have written."""

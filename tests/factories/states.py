@@ -1,7 +1,7 @@
 """Every cell of a table of states: (state, verb, role), done over HTTP and compared with the rows that are left."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import httpx
@@ -13,35 +13,41 @@ from tests.factories.companies import Actor, Company
 
 
 class Verb(NamedTuple):
-    """How a verb is asked for, and what its event is called."""
+    """How a verb is asked for, and what its event is called; body and path (if not its name) may depend on the record."""
 
     event: str
-    body: Mapping[str, Any] | None = None
+    body: Mapping[str, Any] | Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
     method: str = "POST"
+    path: Callable[[Mapping[str, Any]], str] | None = None
 
 
 @dataclass
 class Cells:
-    """One resource. `ways` lead from a new record to each state; `repeated` verbs answer where they lead as well."""
+    """One resource. `ways` lead from a new record to each state; `repeated` verbs answer where they lead as well.
+
+    `body` makes a record; where each needs one of its own, it is a function of the owner. A step of a way is a verb, or
+    a `Verb` for one that is asked for in a way of its own, under the name of its path.
+    """
 
     company: Company
     path: str
     singular: str
-    body: Mapping[str, Any]
+    body: Mapping[str, Any] | Callable[[str], Awaitable[Mapping[str, Any]]]
     states: States
     verbs: Mapping[str, Verb]
-    ways: Mapping[str, Sequence[str]]
+    ways: Mapping[str, Sequence[str | tuple[str, Verb]]]
     repeated: frozenset[str] = frozenset()
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     async def check(self, role: str, actor: Actor, verb: str, state: str) -> None:
         """Do it. Exactly the legal cells change the record, by exactly one event; every other changes nothing."""
         record = await self._in(state, actor.id)
         before, events = await self._rows(record["id"])
-        answer = await self._ask(actor, verb, record["id"])
+        answer = await self._ask(actor, verb, record)
         after, told = await self._rows(record["id"])
         origins, target = self.states.steps[verb]
         cell = (role, verb, state, answer.text)
-        allowed = Permission(self.path.strip("/"), verb) in ROLES[role].permissions()
+        allowed = Permission(self._table, verb) in ROLES[role].permissions()
         if allowed and state in origins:
             assert answer.status_code in (200, 204), cell
             assert after["status"] == (target or state), cell
@@ -60,19 +66,30 @@ class Cells:
         else:
             assert answer.status_code == 403, cell
 
+    @property
+    def _table(self) -> str:
+        return self.path.strip("/").replace("-", "_")
+
     async def _in(self, state: str, owner_id: str) -> dict[str, Any]:
-        record = await self.company.owner.create(self.path, **self.body, owner_id=owner_id)
-        for verb in self.ways[state]:
-            answer = await self._ask(self.company.owner, verb, record["id"])
+        made = self.body(owner_id) if callable(self.body) else None
+        body = await made if made else {**self.body, "owner_id": owner_id}
+        record = await self.company.owner.create(self.path, **body)
+        for step in self.ways[state]:
+            verb, how = step if isinstance(step, tuple) else (step, None)
+            answer = await self._ask(self.company.owner, verb, record, how)
             assert answer.status_code == 200, answer.text
         return record
 
-    async def _ask(self, actor: Actor, verb: str, record_id: str) -> httpx.Response:
-        method, body = self.verbs[verb].method, self.verbs[verb].body
-        path = f"{self.path}/{record_id}" + (f"/{verb.replace('_', '-')}" if method == "POST" else "")
-        sent = {"json": body} if body is not None else {}
-        return await actor.http.request(method, path, **sent)
+    async def _ask(
+        self, actor: Actor, verb: str, record: Mapping[str, Any], how: Verb | None = None
+    ) -> httpx.Response:
+        _, body, method, to = how or self.verbs[verb]
+        at = to(record) if to else verb.replace("_", "-") if method == "POST" else ""
+        said = body(record) if callable(body) else body
+        sent = {"json": said} if said is not None else {}
+        path = f"{self.path}/{record['id']}/{at}".rstrip("/")
+        return await actor.http.request(method, path, headers=self.headers, **sent)
 
     async def _rows(self, record_id: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        (row,) = await self.company.rows(self.path.strip("/"), id=record_id)
+        (row,) = await self.company.rows(self._table, id=record_id)
         return row, await self.company.rows("events", record_id=record_id)

@@ -1,6 +1,7 @@
 """One company asks with ids and words of the other; the answer must be the one a random id gets, and no row changes."""
 
 import copy
+import dataclasses
 import re
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
@@ -68,12 +69,13 @@ class Request:
     params: Any = None
     form: bool = False
     actor: Actor | None = None
+    headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     async def send(self, world: World) -> httpx.Response:
         body = as_sent(self.body)
         if self.form and "json" in body:
             body = {"data": body["json"]}
-        named = {"X-Request-Id": "twin"}
+        named = {"X-Request-Id": "twin", **self.headers}
         http = (self.actor or world.owner).http
         return await http.request(self.method, self.path, params=self.params, headers=named, **body)
 
@@ -103,23 +105,20 @@ class Probe:
         value, base = self.random(), await self._base()
         expected = await self._put(base, value).send(pair.own)
         wanted = expected.status_code, scrub(pair, expected, value, base.record)
-        spent = expected.is_success
-        before: dict[str, str] | None = None
+        refused = not expected.is_success
+        before = await pair.state() if self.writes else {}
         for kind, foreign in self.values.items():
-            base, before = (await self._base(), None) if spent else (base, before)
-            before = (before or await pair.state()) if self.writes else {}
+            name, base = f"{self.name}={kind}", base if refused else await self._base()
             answer = await self._put(base, foreign).send(pair.own)
-            after = await pair.state() if self.writes else {}
-            name, spent = f"{self.name}={kind}", answer.is_success
             found += leaks(pair, name, answer, sent=foreign)
-            if after.get(pair.other.ids["tenant"]) != before.get(pair.other.ids["tenant"]):
-                found.append(f"{name}: rows of the other company changed")
-            if not answer.is_success and after != before:
-                found.append(f"{name}: rows changed by a request that was refused with {answer.status_code}")
             got = answer.status_code, scrub(pair, answer, foreign, base.record)
             if got != wanted:
                 found.append(f"{name}: {got}\n   random: {wanted}")
-            before = after
+        after = await pair.state() if self.writes else {}
+        if after.get(pair.other.ids["tenant"]) != before.get(pair.other.ids["tenant"]):
+            found.append(f"{self.name}: rows of the other company changed")
+        if refused and after != before:
+            found.append(f"{self.name}: rows changed by requests that are to be refused")
         return found
 
 
@@ -149,7 +148,15 @@ async def valid(world: World, operation: Operation, record: dict[str, Any] | Non
     path = _path(operation, record_id, inner)
     if operation.by_key:
         path = f"{operation.path.partition('{')[0]}erp/{world.fresh('key')}"
-    return Request(operation.method, path, record_id, body, form=operation.takes_form, actor=actor)
+    return Request(
+        operation.method,
+        path,
+        record_id,
+        body,
+        form=operation.takes_form,
+        actor=actor,
+        headers=operation.headers,
+    )
 
 
 async def examine(pair: Pair, operation: Operation) -> list[str]:

@@ -36,6 +36,12 @@ class Operation:
         return "_id}" in self.path and self.resource is not None
 
     @property
+    def headers(self) -> dict[str, str]:
+        """What a write of a guarded record says: whichever version it has."""
+        guarded = self.of_record and self.resource is not None and self.resource.guarded
+        return {"If-Match": "*"} if guarded and not self.reads else {}
+
+    @property
     def reads(self) -> bool:
         return self.method == "GET" or self.path.endswith("/query")
 

@@ -28,9 +28,9 @@ async def test_what_is_unique_is_unique_inside_a_company(
             )
             if name == "pipelines":
                 world.ids |= {f"stage_{stage['key']}": stage["id"] for stage in record["stages"]}
-    taken = other.body_of(resource)
+    taken = await other.body_of(resource)
     first = await other.owner.http.post(f"/{resource.replace('_', '-')}", **as_sent(taken))
-    references = {key: value for key, value in own.body_of(resource).items() if key.endswith("_id")}
+    references = {key: value for key, value in (await own.body_of(resource)).items() if key.endswith("_id")}
 
     answer = await own.owner.http.post(
         f"/{resource.replace('_', '-')}",

@@ -55,7 +55,7 @@ class World:
             made = await MADE[resource](self)
             self.seen |= set(UUID.findall(str(made)))
             return made
-        sent = as_sent(self.body_of(resource))
+        sent = as_sent(await self.body_of(resource))
         answer = await self.owner.http.post(f"/{resource.replace('_', '-')}", **sent)
         assert answer.status_code == 201, (resource, answer.text)
         self.seen |= set(UUID.findall(answer.text))
@@ -67,7 +67,9 @@ class World:
         record = await self.make(operation.resource.name)
         for step, body in STEPS.get(operation.name, STEPS.get(operation.name.rpartition("_")[2], ())):
             path = f"{operation.path.split('{')[0]}{record['id']}{step}"
-            done = await self.owner.http.request("POST" if step else "DELETE", path, json=body)
+            done = await self.owner.http.request(
+                "POST" if step else "DELETE", path, json=body, headers=operation.headers
+            )
             assert done.is_success, (operation.name, done.text)
         if operation.name in ("imports_undo", "exports_download"):
             await self.work()
@@ -83,10 +85,11 @@ class World:
         names = re.findall(r"\{(\w+)\}", operation.path)[1:]
         return {name: await INNER[name](self, record) for name in names if name in INNER}
 
-    def body_of(self, resource: str) -> dict[str, Any]:
+    async def body_of(self, resource: str) -> dict[str, Any]:
         """The body that makes a record."""
         self._count += 1
-        return BODIES[resource](self, f"{self.mark} {self._count}", f"{self.mark}-{self._count}")
+        body = BODIES[resource](self, f"{self.mark} {self._count}", f"{self.mark}-{self._count}")
+        return await body if isinstance(body, Awaitable) else body
 
     def fresh(self, word: str) -> str:
         """A name that nothing has."""
@@ -98,12 +101,12 @@ class World:
         if operation.route.body_field is None:
             return None
         if operation.creates and operation.resource:
-            return self.body_of(operation.resource.name)
+            return await self.body_of(operation.resource.name)
         if operation.name.endswith("_batch") and operation.resource:
             made = await self.make(operation.resource.name)
-            body = self.body_of(operation.resource.name)
+            body = await self.body_of(operation.resource.name)
             change = {name: body[name] for name in ("name", "label_en") if name in body}
-            update = {"op": "update", "id": made["id"], "data": change}
+            update = {"op": "update", "id": made["id"], "data": change, "if_version": made["version"]}
             return {"mode": "atomic", "operations": [update]}
         if operation.name.endswith("_query"):
             return {"limit": 200, "include_total": True}

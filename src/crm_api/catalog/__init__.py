@@ -1,1 +1,1 @@
-"""What we sell: products. May import setup, identity and kit; emits product events."""
+"""What we sell and what of it is in stock; may import setup, identity and kit; emits product and stock events."""

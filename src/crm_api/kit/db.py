@@ -129,11 +129,12 @@ class Customised:
     custom_fields: Mapped[dict[str, Any]] = columns.custom_fields(sort_order=86)
 
 
-def page_indexes(name: str, *sorts: str) -> list[Index]:
+def page_indexes(name: str, *sorts: str, deletable: bool = True) -> list[Index]:
     """For an owned table: one index for each sort and each way to the rows (owner, team, everything)."""
+    live = LIVE if deletable else None
     found = []
     for sort in sorts:
         for way, led_by in (("owner", ["owner_id"]), ("team", ["team_id"]), ("all", [])):
             keys = ["tenant_id", *led_by, sort, "id"]
-            found.append(Index(f"{name}_{way}_{sort}_idx", *keys, postgresql_where=LIVE))
+            found.append(Index(f"{name}_{way}_{sort}_idx", *keys, postgresql_where=live))
     return found

@@ -222,6 +222,8 @@ def _items(child: Children, text: str) -> list[dict[str, Any]]:
         for name, kind in child.fields.items():
             if isinstance(kind, MoneyKind):
                 item[name] = money_json(item[name], item.pop(f"{name}_currency"))
+            elif isinstance(kind, Structure):
+                item[name] = orjson.loads(item[name])
         found.append(item)
     return found
 
@@ -232,7 +234,5 @@ def _children(child: Children, rows: Any) -> ColumnElement[Any]:
     values = [c[n] if isinstance(kind, Structure) else kind.select(c[n]) for n, kind in child.fields.items()]
     listed = func.jsonb_agg(aggregate_order_by(func.jsonb_build_array(*values), c.position))
     return (
-        select(func.coalesce(listed.cast(Text), "[]"))
-        .where(c[child.parent] == rows.c.id)
-        .scalar_subquery()
+        select(func.coalesce(listed.cast(Text), "[]")).where(c[child.parent] == rows.c.id).scalar_subquery()
     )

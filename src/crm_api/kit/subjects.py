@@ -1,4 +1,4 @@
-"""The access of rows that are about a record: asked of the record, in the same statement."""
+"""The access of rows that are about a record, or belong to one: asked of the record, in the same statement."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -44,7 +44,12 @@ class SubjectAccess(Access):
         teams: BindParameter[Any] = TEAMS,  # noqa: ARG002
     ) -> ColumnElement[bool]:
         named = {subject.name: subject for subject in self.subjects()}
-        return or_(false(), *(_about(rows, named[part.resource], part) for part in scope.subjects))
+        return or_(false(), *(self.about(rows, named[part.resource], part) for part in scope.subjects))
+
+    def about(self, rows: Alias, subject: Resource, part: SubjectScope) -> ColumnElement[bool]:
+        """The rows about those records of one resource that the caller may see."""
+        of_kind = rows.c.subject_type == literal(subject.name, Text)
+        return and_(of_kind, _visible(rows.c.subject_id, subject, part))
 
     def branches(
         self, rows: Alias, keys: list[ColumnElement[Any]], scope: Scope, resource: str, narrow: Narrow
@@ -53,9 +58,24 @@ class SubjectAccess(Access):
         return [narrow(select(*keys).where(self.predicate(rows, scope, resource)), rows)]
 
 
-def _about(rows: Alias, subject: Resource, part: SubjectScope) -> ColumnElement[bool]:
+@dataclass(frozen=True)
+class ParentAccess(SubjectAccess):
+    """Rows that belong to the record which one of their fields names: whoever reads it reads them."""
+
+    column: str
+
+    def about(self, rows: Alias, subject: Resource, part: SubjectScope) -> ColumnElement[bool]:
+        return _visible(rows.c[self.column], subject, part)
+
+
+def through(column: str, parent: Resource) -> Access:
+    """Rows that belong to the record of `parent` which `column` names; writing asks for the right to change that."""
+    return ParentAccess(lambda: (parent,), column)
+
+
+def _visible(record_id: ColumnElement[Any], subject: Resource, part: SubjectScope) -> ColumnElement[bool]:
     records = scoped(subject.model, f"{subject.name}_subject")
     teams = SUBTREE if part.reach is Reach.SUBTREE else OWN_TEAM
     allowed = subject.access.predicate(records, part.scope, subject.name, teams)
-    there = select(records.c.id).where(records.c.id == rows.c.subject_id, allowed, *subject.alive(records))
-    return and_(rows.c.subject_type == literal(subject.name, Text), there.exists())
+    there = select(records.c.id).where(records.c.id == record_id, allowed, *subject.alive(records))
+    return there.exists()

@@ -64,10 +64,12 @@ async def test_a_created_pipeline_is_read_back_as_it_was_answered(company: Compa
 
     assert (await company.owner.http.get(f"/pipelines/{made['id']}")).json() == made
     assert made["is_default"] is False
+    assert made["allow_backward"] is True
+    free = {"required_fields": [], "required_plan_status": None}
     assert [{k: v for k, v in stage.items() if k != "id"} for stage in made["stages"]] == [
-        {"key": "new", "name": "New", "kind": "open", "probability": 20},
-        {"key": "won", "name": "Won", "kind": "won", "probability": 100},
-        {"key": "lost", "name": "Lost", "kind": "lost", "probability": 0},
+        {"key": "new", "name": "New", "kind": "open", "probability": 20, **free},
+        {"key": "won", "name": "Won", "kind": "won", "probability": 100, **free},
+        {"key": "lost", "name": "Lost", "kind": "lost", "probability": 0, **free},
     ]
 
 
@@ -117,7 +119,7 @@ async def test_stages_are_the_complete_list(company: Company) -> None:
     first, second, third = changed.json()["stages"]
     assert first == {**won, "key": "new"}
     assert second == {**new, "key": "won"}
-    assert third == {"id": third["id"], "key": "lost2", "name": "Lost too", "kind": "lost", "probability": 0}
+    assert third == {**lost, "id": third["id"], "key": "lost2", "name": "Lost too"}
     assert changed.json()["version"] == 2
     assert await company.rows("pipeline_stages", id=lost["id"]) == []
     diff = (await company.rows("events", type="pipeline.updated"))[-1]["changes"]

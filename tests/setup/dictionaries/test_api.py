@@ -102,4 +102,5 @@ async def test_the_list_is_filtered_and_queried(company: Company) -> None:
     assert {(item["type"], item["code"]) for item in queried.json()["data"]} == {
         ("loss_reason", "no_budget"),
         ("lead_discard_reason", "no_budget"),
+        ("plan_failure_reason", "no_budget"),
     }

@@ -13,6 +13,9 @@ from tests.setup.custom_fields.test_api import faults
 BUILT_IN = {
     "loss_reason",
     "lead_discard_reason",
+    "plan_failure_reason",
+    "stock_adjustment_reason",
+    "delay_reason",
     "customer_level",
     "customer_category",
     "industry",
@@ -43,7 +46,7 @@ async def test_a_new_company_has_the_built_in_lists(company: Company) -> None:
     listed = (await company.owner.http.get("/dictionary-types")).json()["data"]
 
     assert {found["code"]: (found["closed"], found["built_in"]) for found in listed} == {
-        code: (code in ("loss_reason", "lead_discard_reason"), True) for code in BUILT_IN
+        code: (code.endswith("_reason"), True) for code in BUILT_IN
     }
 
 

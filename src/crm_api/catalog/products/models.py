@@ -33,7 +33,10 @@ class Offer(NamedTuple):
 
 
 class Product(Customised, Linked, Deletable, Recorded, Base):
-    """`list_price` and `cost` are for one `unit`, without tax; `tax_rate` is in percent."""
+    """`list_price` and `cost` are for one `unit`, without tax; `tax_rate` is in percent.
+
+    Only of a `stocked` product is it known how much there is; a service, say, is not.
+    """
 
     __tablename__ = "products"
     code: Mapped[str] = columns.line(63)
@@ -51,6 +54,7 @@ class Product(Customised, Linked, Deletable, Recorded, Base):
     cost_currency: Mapped[str | None] = columns.currency(null=True)
     cost_micro: Mapped[int] = columns.micros("cost")
     tax_rate: Mapped[Decimal | None] = columns.quantity(null=True)
+    stocked: Mapped[bool] = columns.flag(default=False)
     description: Mapped[str | None] = columns.line(10_000, null=True)
     __table_args__ = (
         CheckConstraint(columns.choices_check("lifecycle", list(ProductLifecycle)), name="lifecycle"),

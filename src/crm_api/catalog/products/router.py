@@ -42,13 +42,19 @@ async def create_product(data: ProductCreate, uow: CanCreate) -> Any:
     summary="Change a product",
 )
 async def update_product(product_id: str, data: ProductUpdate, uow: CanUpdate) -> Any:
-    """Absent keeps, null clears, money is replaced whole. A list is replaced whole."""
+    """Absent keeps, null clears, money is replaced whole. A list is replaced whole.
+
+    409 when it is to be stocked no more while there is stock of it.
+    """
     return await ProductService(uow).update(product_id, data.given())
 
 
 @router.delete("/{product_id}", status_code=204, operation_id="products_delete", summary="Delete a product")
 async def delete_product(product_id: str, uow: CanDelete) -> None:
-    """Softly: it disappears from every list and can be restored. What is only not sold any more is retired instead."""
+    """Softly: it disappears from every list and can be restored. What is only not sold any more is retired instead.
+
+    409 while there is stock of it.
+    """
     await ProductService(uow).delete(product_id)
 
 

@@ -12,6 +12,7 @@ from crm_api.kit.schemas import (
     CustomisedRead,
     DeletableRead,
     ExternalIds,
+    Flag,
     Id,
     Line,
     LinkedRead,
@@ -55,6 +56,11 @@ class ProductWrite(Schema):
         None, description="What one unit costs us.", examples=[{"amount": "80.00", "currency": "CNY"}]
     )
     tax_rate: Percent | None = Field(None, description="In percent, 0 to 100.", examples=["13"])
+    stocked: Flag = Field(
+        False,
+        description="Whether stock of it is kept: orders then reserve it, and cannot promise what is not there.",
+        examples=[True],
+    )
     description: Prose | None = Field(None, description="What else is worth knowing.")
     external_ids: ExternalIds = Field(default_factory=list, description="Keys in other systems; each unique.")
     custom_fields: CustomFields = Field(
@@ -86,4 +92,5 @@ class ProductRead(CustomisedRead, LinkedRead, DeletableRead):
     list_price: Money | None = Field(description="Price of one unit without tax.")
     cost: Money | None = Field(description="What one unit costs us; null when hidden from you.")
     tax_rate: Quantity | None = Field(description="In percent.")
+    stocked: bool = Field(description="Whether stock of it is kept.", examples=[True])
     description: str | None = Field(description="What else is worth knowing.")

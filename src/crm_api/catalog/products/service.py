@@ -7,6 +7,7 @@ from crm_api.catalog.products.models import Offer, Product, ProductLifecycle
 from crm_api.catalog.products.repository import ProductRepository
 from crm_api.catalog.products.resource import products
 from crm_api.kit import clock
+from crm_api.kit.registries import ask_gates
 from crm_api.kit.repository import refuse_unwritable
 from crm_api.kit.schemas import clear_money
 from crm_api.kit.uow import UnitOfWork
@@ -37,12 +38,15 @@ class ProductService:
         """Absent keeps, null clears, money is replaced whole."""
         refuse_unwritable(self.uow, products, given)
         product = await self._repository.load(product_id)
+        if product.stocked and given.get("stocked") is False:
+            await ask_gates("products.unstock", self.uow, product)
         product.put(clear_money(dict(given), "list_price", "cost"))
         return await self._repository.save(product)
 
     async def delete(self, product_id: str) -> None:
-        """Softly: it can be restored."""
+        """Softly, once nothing of it is in stock: it can be restored."""
         product = await self._repository.load(product_id)
+        await ask_gates("products.delete", self.uow, product)
         product.deleted_at = clock.now()
         await self._repository.save(product, event="deleted")
 

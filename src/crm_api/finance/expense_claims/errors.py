@@ -7,7 +7,10 @@ from crm_api.kit.messages import register
 
 register(
     {
-        "claim_empty": ("An expense claim needs a line before it is submitted.", "提交前请至少填写一条费用明细。"),
+        "claim_empty": (
+            "An expense claim needs a line before it is submitted.",
+            "提交前请至少填写一条费用明细。",
+        ),
         "duplicate_receipt": (
             "This receipt has been claimed before.",
             "该票据号码已报销过。",

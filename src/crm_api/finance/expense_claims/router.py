@@ -27,9 +27,7 @@ CanSubmit = Annotated[UnitOfWork, allowed(SUBMIT)]
 CanPay = Annotated[UnitOfWork, allowed(PAY)]
 
 reads(router, expense_claims, ExpenseClaimRead)
-writes(
-    router, expense_claims, ExpenseClaimCreate, ExpenseClaimUpdate, ExpenseClaimService, ExpenseClaimRead
-)
+writes(router, expense_claims, ExpenseClaimCreate, ExpenseClaimUpdate, ExpenseClaimService, ExpenseClaimRead)
 
 
 @router.post(

@@ -48,7 +48,9 @@ class ExpenseLineWrite(Schema):
     description: Annotated[str, Field(max_length=2000)] | None = Field(
         None, description="More about it.", examples=["高铁 上海—杭州"]
     )
-    spent_on: Day = Field(date(2000, 1, 1), description="The day; not in the future.", examples=["2026-11-18"])
+    spent_on: Day = Field(
+        date(2000, 1, 1), description="The day; not in the future.", examples=["2026-11-18"]
+    )
     amount: Spent = Field(
         default_factory=lambda: Spent(amount=Decimal(1), currency="CNY"),
         description="How much, tax included; all lines are in one currency.",
@@ -101,7 +103,9 @@ class ExpenseClaimPay(Schema):
 
     paid_on: Day | None = Field(None, description="When; today when absent.", examples=["2026-11-22"])
     paid_by: PaidBy = Field(description="How.", examples=["bank_transfer"])
-    payment_reference: Line | None = Field(None, description="The bank's own number.", examples=["20261122-0071"])
+    payment_reference: Line | None = Field(
+        None, description="The bank's own number.", examples=["20261122-0071"]
+    )
 
 
 class ExpenseLineRead(Schema):
@@ -113,7 +117,9 @@ class ExpenseLineRead(Schema):
     spent_on: Day = Field(description="The day.")
     amount: Money = Field(description="How much, tax included.", examples=[SPENT])
     tax_amount: Money | None = Field(description="The tax within it.", examples=[None])
-    receipt_number: str | None = Field(description="Number of the receipt.", examples=["25312000000012345678"])
+    receipt_number: str | None = Field(
+        description="Number of the receipt.", examples=["25312000000012345678"]
+    )
     customer_id: Id | None = Field(description="The customer it was for.")
     opportunity_id: Id | None = Field(description="The deal it was for.", examples=[None])
     order_id: Id | None = Field(description="The order it was for.", examples=[None])

@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from crm_api.kit.migrations import protect
 
 revision = "0040_approvals"
-down_revision = "0028_number_series"
+down_revision = "0032_development_plans"
 branch_labels = None
 depends_on = None
 

@@ -7,6 +7,7 @@ from typing import Any
 from crm_api.kit import clock
 from crm_api.kit.repository import refuse_unwritable
 from crm_api.kit.uow import UnitOfWork
+from crm_api.sales.opportunities.entry import demand_entry
 from crm_api.sales.opportunities.lines import check_currencies
 from crm_api.sales.opportunities.models import Opportunity, StageMove
 from crm_api.sales.opportunities.repository import OpportunityRepository
@@ -37,7 +38,7 @@ class ClosingService:
         stage, at = closing(stages, given.get("stage_id"), StageKind.WON), clock.now()
         self._log(opportunity, stages, stage, at)
         opportunity.win(stage, self._day(given), at)
-        return await self._repository.save(opportunity, event="won")
+        return await self._enter(opportunity, stage, "won")
 
     async def lose(self, opportunity_id: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """Lost for a reason from the data dictionary, today unless the body says otherwise."""
@@ -50,7 +51,7 @@ class ClosingService:
         stage, at = closing(stages, given.get("stage_id"), StageKind.LOST), clock.now()
         self._log(opportunity, stages, stage, at)
         opportunity.lose(stage, self._day(given), at, reason=reason, note=given.get("loss_note"))
-        return await self._repository.save(opportunity, event="lost")
+        return await self._enter(opportunity, stage, "lost")
 
     async def reopen(self, opportunity_id: str, stage_id: str | None) -> dict[str, Any]:
         """Open again, in the first open stage unless the body names one."""
@@ -59,7 +60,13 @@ class ClosingService:
         stage, at = open_stage(stages, stage_id), clock.now()
         self._log(opportunity, stages, stage, at)
         opportunity.reopen(stage, at)
-        return await self._repository.save(opportunity, event="reopened")
+        return await self._enter(opportunity, stage, "reopened")
+
+    async def _enter(self, opportunity: Opportunity, stage: PipelineStage, event: str) -> dict[str, Any]:
+        """Store it, unless the gate of the stage has something against it."""
+        saved = await self._repository.save(opportunity, event=event)
+        await demand_entry(self.uow, opportunity, stage)
+        return saved
 
     def _log(
         self, opportunity: Opportunity, stages: list[PipelineStage], stage: PipelineStage, at: datetime

@@ -20,11 +20,18 @@ register(
             "Only integrations may create opportunities that are closed already.",
             "只有具备历史导入权限的用户才能直接创建已关闭的商机。",
         ),
+        "stage_gate": (
+            "Something is missing to enter the stage {stage}.",
+            "尚未满足进入阶段“{stage}”的条件。",
+        ),
+        "no_way_back": (
+            "Deals of this pipeline do not go back to an earlier stage.",
+            "该销售流程不允许商机退回之前的阶段。",
+        ),
         "use_win_or_lose": (
             "This stage closes the opportunity: use win or lose.",
             "该阶段会关闭商机，请使用赢单或输单操作。",
         ),
-        "wrong_stage_kind": ("Choose a stage of kind {kind}.", "请选择类型为 {kind} 的阶段。"),
         "not_in_status": (
             "This field does not go with the status {status}.",
             "状态为 {status} 时不能填写该字段。",
@@ -56,6 +63,18 @@ class OpportunityIncomplete(Conflict):
 
     def __init__(self, missing: Sequence[str]) -> None:
         super().__init__(faults=required(missing))
+
+
+class StageGate(Conflict):
+    """The stage asks for something that the opportunity does not have; the faults name all of it."""
+
+    default_code = "stage_gate"
+
+
+class NoWayBack(Conflict):
+    """The pipeline lets nobody go back to an earlier open stage."""
+
+    default_code = "no_way_back"
 
 
 class HistoryNeedsRight(Forbidden):

@@ -1,17 +1,20 @@
 """The SQL that opportunities have of their own."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Select, Uuid, func, literal, select
+from sqlalchemy import ARRAY, Select, Text, Uuid, func, literal, select
 from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql.dml import Update
 from sqlalchemy.sql.expression import Alias, bindparam
 
 from crm_api.kit.db import table
-from crm_api.kit.effects import insert_of
+from crm_api.kit.effects import events, insert_of
 from crm_api.kit.errors import Invalid
 from crm_api.kit.kinds import Identifier, kind_of
 from crm_api.kit.repository import Repository
-from crm_api.kit.tenancy import scoped
+from crm_api.kit.tenancy import scoped, scoped_update
 from crm_api.kit.uow import Effect, UnitOfWork
 from crm_api.sales.opportunities.models import Opportunity, StageMove
 from crm_api.sales.opportunities.resource import opportunities
@@ -54,6 +57,30 @@ class OpportunityRepository(Repository[Opportunity]):
         """The steps of an opportunity in their order, as the contract shows them."""
         rows = await self.uow.fetch("stage moves", _moves, {"id": opportunity_id})
         return [dict(row) for row in rows]
+
+    async def allows_backward(self, pipeline_id: str) -> bool:
+        """Whether the deals of a pipeline may go back."""
+        rows = await self.uow.fetch("allows backward", _allows_backward, {"id": pipeline_id})
+        return bool(rows[0][0])
+
+    async def standing_in(self, stage: PipelineStage) -> list[Opportunity]:
+        """Everything in a stage, locked, deleted deals too; nothing enters the stage until the commit."""
+        await self.uow.fetch("lock stage", _lock_stage, {"id": stage.id})
+        rows = await self.uow.fetch(
+            "standing in", _standing_in, {"id": stage.id, "pipeline_id": stage.pipeline_id}
+        )
+        return [Opportunity.loaded(dict(row)) for row in rows]
+
+    async def move_all(self, moved: Sequence[Opportunity], moves: Sequence[StageMove], at: datetime) -> None:
+        """Store many that have entered another stage, with their steps and one event each."""
+        told = [(row, self._diff(row, row.changes())) for row in moved]
+        for row in moved:
+            row.apply({"updated_at": at, "updated_by": self.uow.principal.id, "version": row.version + 1})
+        await self.uow.many(
+            "move all", _move_all, [{f"new_{n}": v for n, v in row.__dict__.items()} for row in moved]
+        )
+        await self.uow.many("steps of many", lambda: insert_of(StageMove), [move.__dict__ for move in moves])
+        await events(self.uow, opportunities, "moved", told, at)
 
     async def any_in(self, pipeline_id: str, stage_id: str | None = None) -> bool:
         """Whether an opportunity, deleted ones too, stands in a pipeline, or in one of its stages."""
@@ -99,6 +126,42 @@ def _stages_beside() -> Select[Any]:
     stages, pipelines, sought = scoped(PipelineStage, "s"), scoped(Pipeline, "p"), scoped(PipelineStage, "t")
     same = select(sought.c.pipeline_id).where(sought.c.id == _ID).scalar_subquery()
     return _stages(pipelines.c.id == same, stages=stages, pipelines=pipelines)
+
+
+def _allows_backward() -> Select[Any]:
+    rows = scoped(Pipeline, "p")
+    return select(rows.c.allow_backward).where(rows.c.id == _ID)
+
+
+def _lock_stage() -> Select[Any]:
+    rows = scoped(PipelineStage, "s")
+    return select(rows.c.id).where(rows.c.id == _ID).with_for_update(of=rows)
+
+
+def _standing_in() -> Select[Any]:
+    rows = scoped(Opportunity, "r")
+    ids: list[Any] = [
+        rows.c[name].cast(Text).label(name)
+        for name in ("id", "pipeline_id", "stage_id", "owner_id", "team_id")
+    ]
+    plain = [rows.c[name] for name in ("status", "probability", "stage_entered_at", "version")]
+    pipeline = bindparam("pipeline_id", type_=Uuid(as_uuid=False))
+    return (
+        select(*ids, *plain)
+        .where(rows.c.pipeline_id == pipeline, rows.c.stage_id == _ID)
+        .order_by(rows.c.id)
+        .with_for_update(key_share=True, of=rows)
+    )
+
+
+def _move_all() -> Update:
+    target = table(Opportunity).c
+    names = ("stage_id", "probability", "stage_entered_at", "updated_at", "updated_by", "version")
+    return (
+        scoped_update(Opportunity)
+        .where(target.id == bindparam("new_id", type_=Uuid(as_uuid=False)))
+        .values({name: bindparam(f"new_{name}", type_=target[name].type) for name in names})
+    )
 
 
 def _moves() -> Select[Any]:

@@ -14,13 +14,15 @@ from crm_api.kit.references import visible_ids
 from crm_api.kit.repository import refuse_unwritable
 from crm_api.kit.uow import UnitOfWork
 from crm_api.sales.document_lines.filling import products_of, with_offers
+from crm_api.sales.opportunities.entry import demand_entry
+from crm_api.sales.opportunities.errors import NoWayBack
 from crm_api.sales.opportunities.history import begin
 from crm_api.sales.opportunities.lines import check_currencies
 from crm_api.sales.opportunities.models import AmountSource, Opportunity, OpportunityLine, StageMove
 from crm_api.sales.opportunities.repository import OpportunityRepository
 from crm_api.sales.opportunities.resource import ASSIGN, IMPORT_HISTORY, LINES, MOVE, opportunities
-from crm_api.sales.opportunities.stages import chosen, open_stage
-from crm_api.sales.pipelines.models import StageKind
+from crm_api.sales.opportunities.stages import chosen, is_backward, open_stage
+from crm_api.sales.pipelines.models import PipelineStage, StageKind
 
 
 class OpportunityService:
@@ -41,7 +43,10 @@ class OpportunityService:
         children = await self._price(opportunity, values)
         stage = chosen(stages, stage_id)
         await begin(self.uow, opportunity, stage, values, may_import=self._may(IMPORT_HISTORY, opportunity))
-        return await self._repository.add(opportunity, children=children)
+        made = await self._repository.add(opportunity, children=children)
+        if opportunity.status == StageKind.OPEN:  # what is over already passed its gates elsewhere
+            await demand_entry(self.uow, opportunity, stage)
+        return made
 
     async def update(self, opportunity_id: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """Absent keeps, null clears. A new stage is a move, a new owner an assignment; each has its right."""
@@ -50,20 +55,27 @@ class OpportunityService:
         opportunity = await self._repository.load(opportunity_id)
         opportunity.demand_open()
         event = await assign_owner(self.uow, opportunity, values, ASSIGN)
-        if await self._move(opportunity, values.pop("pipeline_id", None), values.pop("stage_id", None)):
+        stage = await self._move(opportunity, values.pop("pipeline_id", None), values.pop("stage_id", None))
+        if stage is not None:
             event = "moved" if event == "updated" else event
         children = await self._price(opportunity, values)
         if "name" in values:
             opportunity.rename(values.pop("name"))
         opportunity.apply(values)
-        return await self._repository.save(opportunity, event=event, children=children)
+        saved = await self._repository.save(opportunity, event=event, children=children)
+        if stage is not None:
+            await demand_entry(self.uow, opportunity, stage)
+        return saved
 
     async def move(self, opportunity_id: str, stage_id: str) -> dict[str, Any]:
         """Take it to another open stage of its pipeline."""
         opportunity = await self._repository.load(opportunity_id)
         opportunity.demand_open()
-        await self._move(opportunity, None, stage_id)
-        return await self._repository.save(opportunity, event="moved")
+        stage = await self._move(opportunity, None, stage_id)
+        saved = await self._repository.save(opportunity, event="moved")
+        if stage is not None:
+            await demand_entry(self.uow, opportunity, stage)
+        return saved
 
     async def delete(self, opportunity_id: str) -> None:
         """Softly: it can be restored. What is closed stays."""
@@ -84,10 +96,13 @@ class OpportunityService:
             raise NotFound
         return await self._repository.moves(opportunity_id)
 
-    async def _move(self, opportunity: Opportunity, pipeline_id: str | None, stage_id: str | None) -> bool:
+    async def _move(
+        self, opportunity: Opportunity, pipeline_id: str | None, stage_id: str | None
+    ) -> PipelineStage | None:
+        """Take it to another stage; None when it stands there already."""
         pipeline_id = pipeline_id or opportunity.pipeline_id
         if stage_id in (None, opportunity.stage_id) and pipeline_id == opportunity.pipeline_id:
-            return False
+            return None
         if not self._may(MOVE, opportunity):
             raise Forbidden
         stages = await self._repository.stages(opportunity.pipeline_id, pipeline_id)
@@ -96,9 +111,11 @@ class OpportunityService:
             raise Invalid.at("/pipeline_id", "reference_not_found", resource="pipeline")
         stage, at = open_stage(there, stage_id), clock.now()
         former = next(stage for stage in stages if stage.id == opportunity.stage_id)
+        if is_backward(former, stage) and not await self._repository.allows_backward(pipeline_id):
+            raise NoWayBack
         self._repository.log(StageMove.between(opportunity, former, stage, at, self.uow.principal.id))
         opportunity.enter(stage, at)
-        return True
+        return stage
 
     async def _price(self, opportunity: Opportunity, values: dict[str, Any]) -> dict[str, Any]:
         """Take lines and amount out of a body; an amount that is null follows the lines again."""

@@ -32,3 +32,8 @@ def open_stage(stages: Sequence[PipelineStage], stage_id: str | None) -> Pipelin
     if stage.kind != StageKind.OPEN:
         raise Invalid.at("/stage_id", "use_win_or_lose")
     return stage
+
+
+def is_backward(former: PipelineStage, stage: PipelineStage) -> bool:
+    """Whether a step leads to an earlier stage of the same pipeline."""
+    return former.pipeline_id == stage.pipeline_id and stage.position < former.position

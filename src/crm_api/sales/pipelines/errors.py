@@ -14,7 +14,16 @@ register(
             "企业必须有且仅有一个默认销售流程，请先将其他流程设为默认。",
         ),
         "pipeline_in_use": ("Opportunities stand in this pipeline.", "该销售流程中仍有商机。"),
-        "stage_in_use": ("Opportunities stand in this stage.", "该阶段中仍有商机。"),
+        "stage_in_use": (
+            "Opportunities stand in this stage; map it to another one with stage_mapping.",
+            "该阶段中仍有商机，请通过 stage_mapping 指定迁入的阶段。",
+        ),
+        "wrong_stage_kind": ("Choose a stage of kind {kind}.", "请选择类型为 {kind} 的阶段。"),
+        "stage_stays": (
+            "This stage stays what it is; only one that goes is mapped.",
+            "该阶段保持不变，只有被移除的阶段才需要映射。",
+        ),
+        "not_requirable": ("A stage can require: {fields}.{hint}", "阶段可要求的字段：{fields}。{hint}"),
     }
 )
 

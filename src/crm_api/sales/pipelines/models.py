@@ -18,13 +18,25 @@ class StageKind(StrEnum):
     LOST = "lost"
 
 
+class PlanDemand(StrEnum):
+    """How far the development plan of a deal must have come before the deal enters a stage."""
+
+    DRAFT = "draft"
+    EXECUTING = "executing"
+    SUCCEEDED = "succeeded"
+
+
 class Pipeline(Deletable, Recorded, Base):
-    """A company has exactly one default pipeline; new deals go there unless they name another."""
+    """A company has exactly one default pipeline; new deals go there unless they name another.
+
+    `allow_backward` tells whether a deal may go back to an open stage before its own.
+    """
 
     __tablename__ = "pipelines"
     name: Mapped[str] = columns.line(200)
     name_sort: Mapped[str] = columns.sort_text()
     is_default: Mapped[bool] = columns.flag(default=False)
+    allow_backward: Mapped[bool] = columns.flag(default=True)
     __table_args__ = (
         Index(
             "pipelines_is_default_key",
@@ -44,6 +56,9 @@ class Pipeline(Deletable, Recorded, Base):
 class PipelineStage(Tenanted, Base):
     """A step of a pipeline. `probability` is a whole percentage, `key` its name for programs.
 
+    Its gate: whoever enters it has a value in each of `required_fields`, and a plan that has come as far as
+    `required_plan_status`.
+
     Deals point at (pipeline, stage, kind) together: the database lets no deal stand in a stage of another
     pipeline, or have a status that its stage does not have.
     """
@@ -55,10 +70,15 @@ class PipelineStage(Tenanted, Base):
     kind: Mapped[str] = columns.choice(StageKind)
     probability: Mapped[int] = columns.integer(default=0)
     position: Mapped[int] = columns.integer(default=0)
+    required_fields: Mapped[list[str]] = columns.texts()
+    required_plan_status: Mapped[str | None] = columns.choice(PlanDemand, null=True)
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "pipeline_id"], ["pipelines.tenant_id", "pipelines.id"]),
         CheckConstraint(columns.choices_check("kind", list(StageKind)), name="kind"),
         CheckConstraint("probability BETWEEN 0 AND 100", name="probability"),
+        CheckConstraint(
+            columns.choices_check("required_plan_status", list(PlanDemand)), name="required_plan_status"
+        ),
         UniqueConstraint("tenant_id", "pipeline_id", "id", "kind", name="pipeline_stages_kind_key"),
         # deferred, so that one body may exchange the keys of two stages
         UniqueConstraint(

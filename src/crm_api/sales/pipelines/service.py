@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from crm_api.kit import clock
+from crm_api.kit import clock, reading
 from crm_api.kit.children import merged
-from crm_api.kit.registries import ask_gates
+from crm_api.kit.registries import ask_gates, react
 from crm_api.kit.uow import UnitOfWork
 from crm_api.sales.pipelines.errors import DefaultPipeline
 from crm_api.sales.pipelines.models import Pipeline, PipelineStage
 from crm_api.sales.pipelines.repository import PipelineRepository
-from crm_api.sales.pipelines.resource import STAGES
+from crm_api.sales.pipelines.resource import STAGES, pipelines
 from crm_api.sales.pipelines.stages import (
     DEFAULT_NAME,
+    check_mapping,
     check_stages,
     default_stages,
     with_probability,
@@ -33,7 +34,7 @@ class PipelineService:
         pipeline = Pipeline.new(**values)
         pipeline.rename(name)
         listed = merged(STAGES, pipeline.id, [], [with_probability(stage) for stage in stages])
-        check_stages(listed)
+        await self._check(listed)
         if pipeline.is_default:
             await self._unset_default(pipeline.id)
         return await self._repository.add(pipeline, children={"stages": listed})
@@ -48,9 +49,10 @@ class PipelineService:
             raise DefaultPipeline
         if "name" in values:
             pipeline.rename(values.pop("name"))
-        children = (
-            {"stages": await self._stages(pipeline, values.pop("stages"))} if "stages" in values else {}
-        )
+        stages, mapping = values.pop("stages", None), values.pop("stage_mapping", [])
+        children = {}
+        if stages is not None or mapping:
+            children["stages"] = await self._stages(pipeline, stages, mapping)
         pipeline.apply(values)
         return await self._repository.save(pipeline, children=children)
 
@@ -69,21 +71,43 @@ class PipelineService:
         pipeline.deleted_at = None
         return await self._repository.save(pipeline, event="restored")
 
-    async def _stages(self, pipeline: Pipeline, given: list[dict[str, Any]]) -> list[PipelineStage]:
+    async def stages(self, pipeline_id: str) -> list[dict[str, Any]]:
+        """The stages, each with how many live open deals of the caller stand in it."""
+        record = await reading.get(self.uow, pipelines, pipeline_id)
+        used = await self._repository.open_deals(pipeline_id)
+        return [
+            {**stage, "open_opportunities": None if used is None else used.get(stage["id"], 0)}
+            for stage in record["stages"]
+        ]
+
+    async def _stages(
+        self, pipeline: Pipeline, given: list[dict[str, Any]] | None, mapping: list[dict[str, str]]
+    ) -> list[PipelineStage]:
+        """The list as the body has it. What stands in a stage that goes has moved where the mapping says."""
         before = await self._repository.children(pipeline, "stages")
         known = {stage.id: stage.kind for stage in before}
+        if given is None:
+            given = [{"id": stage.id} for stage in before]
         listed: list[PipelineStage] = merged(
             STAGES,
             pipeline.id,
             before,
             [item if item.get("id") in known else with_probability(item) for item in given],
         )
-        check_stages(listed)
+        await self._check(listed)
         kinds = {stage.id: stage.kind for stage in listed}
+        heirs = check_mapping(mapping, known, kinds)
         for stage in before:
+            if stage.id in heirs:
+                told = {"stage_id": {"from": stage.id, "to": heirs[stage.id]}}
+                await react("pipeline.stage_replaced", self.uow, pipeline.id, told)
             if kinds.get(stage.id) != known[stage.id]:
                 await ask_gates("pipelines.drop_stage", self.uow, stage)
         return listed
+
+    async def _check(self, stages: list[PipelineStage]) -> None:
+        check_stages(stages)
+        await ask_gates("pipelines.require_fields", self.uow, stages)
 
     async def _unset_default(self, successor_id: str) -> None:
         default_id = await self._repository.default_id()

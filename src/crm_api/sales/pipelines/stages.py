@@ -1,6 +1,6 @@
 """What a list of stages must be, and the list a company starts with."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crm_api.kit.errors import Fault, Invalid
@@ -52,3 +52,31 @@ def check_stages(stages: Sequence[PipelineStage]) -> None:
         faults.append(Fault("pointer", "/stages", "stages_incomplete"))
     if faults:
         raise Invalid(faults=faults)
+
+
+def check_mapping(
+    given: Sequence[Mapping[str, str]], before: Mapping[str, str], after: Mapping[str, str]
+) -> dict[str, str]:
+    """Stage that goes → stage that takes its deals, from id → kind of the stages before and after.
+
+    Invalid when the first stays as it is, or the second is none that stays with the same kind.
+    """
+    faults: list[Fault] = []
+    for place, item in enumerate(given):
+        source, target = item["from_stage_id"], item["to_stage_id"]
+        at, kind = f"/stage_mapping/{place}", before.get(source)
+        if kind is None:
+            faults.append(
+                Fault("pointer", f"{at}/from_stage_id", "reference_not_found", {"resource": "stage"})
+            )
+        elif after.get(source) == kind:
+            faults.append(Fault("pointer", f"{at}/from_stage_id", "stage_stays"))
+        elif source in [other["from_stage_id"] for other in given[:place]]:
+            faults.append(Fault("pointer", f"{at}/from_stage_id", "duplicate"))
+        if target not in before or target not in after:
+            faults.append(Fault("pointer", f"{at}/to_stage_id", "reference_not_found", {"resource": "stage"}))
+        elif kind is not None and {before[target], after[target]} != {kind}:
+            faults.append(Fault("pointer", f"{at}/to_stage_id", "wrong_stage_kind", {"kind": kind}))
+    if faults:
+        raise Invalid(faults=faults)
+    return {item["from_stage_id"]: item["to_stage_id"] for item in given}

@@ -7,7 +7,12 @@ from crm_api.kit import columns
 from crm_api.kit.db import Base, Recorded
 
 LOSS_REASON, LEAD_DISCARD_REASON = "loss_reason", "lead_discard_reason"
-ALWAYS_CLOSED = frozenset({LOSS_REASON, LEAD_DISCARD_REASON})  # reasons are there to be counted
+STOCK_ADJUSTMENT_REASON, DELAY_REASON = "stock_adjustment_reason", "delay_reason"
+PLAN_FAILURE_REASON = "plan_failure_reason"
+# reasons are there to be counted
+ALWAYS_CLOSED = frozenset(
+    {LOSS_REASON, LEAD_DISCARD_REASON, PLAN_FAILURE_REASON, STOCK_ADJUSTMENT_REASON, DELAY_REASON}
+)
 
 
 class DictionaryType(Recorded, Base):
@@ -27,5 +32,5 @@ class DictionaryType(Recorded, Base):
 
     @property
     def always_closed(self) -> bool:
-        """A deal is lost, and a lead discarded, for a reason that can be counted."""
+        """What is given up, or put right, is so for a reason that can be counted."""
         return self.code in ALWAYS_CLOSED

@@ -52,7 +52,7 @@ async def create_dictionary_type(data: DictionaryTypeCreate, uow: CanCreate) -> 
     summary="Change a dictionary type",
 )
 async def update_dictionary_type(dictionary_type_id: str, data: DictionaryTypeUpdate, uow: CanUpdate) -> Any:
-    """Rename, close or open a list. Records keep what they hold when it is closed; Lists of reasons (`loss_reason`, `lead_discard_reason`) stay closed (409)."""
+    """Rename, close or open a list. Records keep what they hold when it is closed; lists of reasons stay closed (409)."""
     return await DictionaryTypeService(uow).update(dictionary_type_id, data.given())
 
 

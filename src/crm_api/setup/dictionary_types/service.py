@@ -8,8 +8,11 @@ from crm_api.kit.uow import UnitOfWork
 from crm_api.setup.dictionary_types.errors import DictionaryTypeBuiltIn, DictionaryTypeClosed
 from crm_api.setup.dictionary_types.models import (
     ALWAYS_CLOSED,
+    DELAY_REASON,
     LEAD_DISCARD_REASON,
     LOSS_REASON,
+    PLAN_FAILURE_REASON,
+    STOCK_ADJUSTMENT_REASON,
     DictionaryType,
 )
 from crm_api.setup.dictionary_types.resource import dictionary_types
@@ -19,6 +22,9 @@ from crm_api.setup.remembering import change_setup
 BUILT_IN = {
     LOSS_REASON: ("Loss reason", "输单原因"),
     LEAD_DISCARD_REASON: ("Discard reason of leads", "线索废弃原因"),
+    PLAN_FAILURE_REASON: ("Failure reason of development plans", "开发计划失败原因"),
+    STOCK_ADJUSTMENT_REASON: ("Reason of stock adjustments", "库存调整原因"),
+    DELAY_REASON: ("Delay reason of orders", "订单延期原因"),
     "customer_level": ("Customer level", "客户级别"),
     "customer_category": ("Customer category", "客户类别"),
     "industry": ("Industry", "行业"),

@@ -21,8 +21,10 @@ ENGLISH: Final = {
 # one word after the other: name, Chinese
 _OBJECTS = """
 users 用户 teams 部门 api_keys API密钥 customers 客户 contacts 联系人 products 产品
+warehouses 仓库 stock_levels 库存 stock_movements 出入库记录 orders 订单
 dictionary_types 字典类型 dictionary_items 字典项 custom_fields 自定义字段 pipelines 销售流程
-opportunities 商机 leads 线索 exports 导出 imports 导入 saved_views 视图 webhooks 网络钩子
+opportunities 商机 leads 线索 development_plans 客户开发计划 exports 导出 imports 导入
+saved_views 视图 webhooks 网络钩子
 webhook_deliveries 推送记录 notes 备注 attachments 附件 operations 任务 dead_letters 失败任务
 approval_flows 审批流程 approvals 审批
 """
@@ -57,6 +59,20 @@ subject_id 所属记录 body 内容 pinned 置顶 media_type 文件类型 sha256
 leads.name 姓名 company_name 公司名称 status_entered_at 进入状态时间 contacted_at 首次联系时间
 discard_reason 废弃原因 discard_note 废弃说明 converted_at 转化时间 contact_id 联系人 opportunity_id 商机
 progress 进度 result 结果 cancellable 可取消 cancel_requested 已请求取消 started_at 开始时间 job 作业
+goal 目标 next_due_on 最近到期日 failure_reason 失败原因 failure_note 失败说明 items 行动项 items.id 编号
+items.action 行动 items.due_on 到期日 items.owner_id 负责人 items.result 结果 items.done 已完成
+items.done_at 完成时间 allow_backward 允许退回 stages.required_fields 必填字段
+stages.required_plan_status 所需计划状态
+stocked 管理库存 warehouse_id 仓库 product_id 产品 on_hand 现存量 reserved 预留量 available 可用量
+reorder_point 补货点 low 低库存 to_warehouse_id 目标仓库 quantity 数量 on_hand_change 现存量变化
+reserved_change 预留量变化 source_type 来源对象 source_id 来源记录 note 说明 stock_movements.reason 调整原因
+number 编号 quote_id 报价单 contract_id 合同 payment_terms 付款条件 delivery_address 收货地址 notes 内部备注
+delivered_at 送达时间 cancel_reason 取消原因 payment_status 付款状态 paid_amount 已付金额 returned_amount 退货金额
+refund_due 应退金额 currency 币种 tax_mode 计税方式 discount_percent 折扣百分比 discount_amount 折扣金额
+net_amount 未税金额 tax_amount 税额 gross_amount 含税金额 lines.description 名称 lines.unit 单位
+lines.discount_percent 折扣百分比 lines.discount_amount 折扣金额 lines.tax_rate 税率 lines.net_amount 未税金额
+lines.tax_amount 税额 lines.gross_amount 含税金额 lines.promised_on 承诺日期 lines.first_promised_on 首次承诺日期
+lines.stocked 管理库存 lines.reserved 预留数量 lines.shipped 已发数量 lines.returned 已退数量
 args 参数 requested_by 请求人 reason 原因 starts 启动次数
 approval_flows.resource 适用对象 amount_from 金额下限 amount_below 金额上限 nodes 审批节点 nodes.id 编号
 nodes.name 名称 nodes.kind 审批人类型 nodes.mode 审批方式 nodes.levels 上级层数 nodes.role 角色
@@ -80,6 +96,8 @@ status.importing 导入中 status.undoing 撤销中 mode.create 新建 mode.upda
 status.succeeded 成功 status.held 已搁置 status.retried 已重试 status.discarded 已放弃
 reason.crashed 进程崩溃 reason.failed 执行失败 reason.refused 被拒绝
 disabled_reason.filter_invalid 筛选条件失效 status.new 新线索 status.contacted 已联系
+status.executing 执行中 stages.required_plan_status.draft 草稿
+stages.required_plan_status.executing 执行中 stages.required_plan_status.succeeded 成功
 status.qualified 已确认 status.converted 已转化 leads.status.discarded 已废弃
 nodes.kind.superior_chain 上级逐级 nodes.kind.team_leader 部门负责人 nodes.kind.role 角色
 nodes.kind.users 指定用户 nodes.mode.all 会签 nodes.mode.any 或签 nodes.mode.sequential 依次审批
@@ -87,6 +105,14 @@ approvals.status.pending 审批中 status.approved 已通过 status.rejected 已
 status.withdrawn 已撤回 steps.status.waiting 未开始 steps.status.pending 待审批 steps.status.approved 已同意
 steps.status.rejected 已驳回 steps.status.sent_back 已退回 steps.status.skipped 无需处理
 steps.status.delegated 已转交 steps.status.reassigned 已移交
+kind.receipt 入库 kind.issue 出库 kind.transfer 调拨 kind.adjustment 调整 kind.count 盘点
+kind.reservation 预留 kind.release 释放 status.placed 已下单 status.picking 拣货中 status.packed 已打包
+status.part_shipped 部分发货
+status.shipped 已发货 orders.status.delivered 已签收 status.closed 已关闭 status.returned 已退货
+payment_status.unpaid 未付款 payment_status.part 部分付款 payment_status.paid 已付款
+payment_status.refunded 已退款 payment_terms.prepaid 先款后货 payment_terms.credit 赊销
+tax_mode.exclusive 价外税 tax_mode.inclusive 价内税 status.qualified 已确认
+status.converted 已转化 leads.status.discarded 已废弃
 """
 
 

@@ -1,0 +1,58 @@
+"""Refusals of orders."""
+
+from crm_api.kit.errors import Conflict, Fault
+from crm_api.kit.messages import register
+
+register(
+    {
+        "order_unpaid": (
+            "It is shipped once it is paid in full, unless credit was granted.",
+            "未授予信用的订单须全额付款后才能发货。",
+        ),
+        "order_paid": (
+            "Money was paid for it: refund that before you cancel it.",
+            "该订单已有付款，请先退款再取消。",
+        ),
+        "overpaid": (
+            "From 0 to {total} can be paid for it.",
+            "该订单可付金额为 0 至 {total}。",
+        ),
+        "quantity_exceeded": ("There are more asked for than there are.", "请求数量超过可处理数量。"),
+        "at_most": ("At most {left} are left of this line.", "该明细最多剩余 {left}。"),
+        "contact_of_another_customer": (
+            "The contact belongs to another customer.",
+            "该联系人属于其他客户。",
+        ),
+        "promised_earlier": (
+            "A promise can be put off, not brought forward: it was {promised}.",
+            "交期只能推迟不能提前，原交期为 {promised}。",
+        ),
+    }
+)
+
+
+class OrderUnpaid(Conflict):
+    """Nothing leaves before it is paid for, unless credit allows."""
+
+    default_code = "order_unpaid"
+
+
+class OrderPaid(Conflict):
+    """What was paid goes back before the order is cancelled."""
+
+    default_code = "order_paid"
+
+
+class Overpaid(Conflict):
+    """Nobody pays more than the order comes to."""
+
+    default_code = "overpaid"
+
+
+class QuantityExceeded(Conflict):
+    """More of a line than can be shipped, or taken back."""
+
+    default_code = "quantity_exceeded"
+
+    def __init__(self, pointer: str, left: str) -> None:
+        super().__init__(faults=[Fault("pointer", pointer, "at_most", {"left": left})])

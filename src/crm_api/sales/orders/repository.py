@@ -1,0 +1,69 @@
+"""The SQL that orders have of their own."""
+
+from typing import Any
+
+from sqlalchemy import Select, Text, Uuid, select
+from sqlalchemy.sql.expression import bindparam
+
+from crm_api.kit.db import table
+from crm_api.kit.effects import insert_of
+from crm_api.kit.kinds import Identifier, kind_of
+from crm_api.kit.repository import Repository
+from crm_api.kit.tenancy import scoped
+from crm_api.kit.uow import Effect, UnitOfWork
+from crm_api.parties.contacts.models import Contact
+from crm_api.sales.orders.models import DelayNotice, Order, Shipment
+from crm_api.sales.orders.resource import orders
+
+_ID = bindparam("id", type_=Uuid(as_uuid=False))
+_HIDDEN = ("tenant_id", "order_id")
+
+
+class OrderRepository(Repository[Order]):
+    """Orders of one unit of work."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        super().__init__(uow, orders)
+
+    async def customer_of(self, contact_id: str) -> str | None:
+        """The customer that a contact belongs to."""
+        rows = await self.uow.fetch("customer of contact", _customer_of, {"id": contact_id})
+        return rows[0][0] if rows else None
+
+    def log(self, fact: Shipment | DelayNotice) -> None:
+        """Write down what left, came back or comes later, with everything else."""
+        model = type(fact)
+        self.uow.add(Effect(model.__tablename__, lambda suffix: insert_of(model, suffix), fact.__dict__))
+
+    async def shipments(self, order_id: str) -> list[dict[str, Any]]:
+        """The shipments of an order in their order, as the contract shows them."""
+        return [dict(row) for row in await self.uow.fetch("order shipments", _shipments, {"id": order_id})]
+
+    async def delay_notices(self, order_id: str) -> list[dict[str, Any]]:
+        """The delay notices of an order in their order, as the contract shows them."""
+        return [dict(row) for row in await self.uow.fetch("delay notices", _delay_notices, {"id": order_id})]
+
+
+def _customer_of() -> Select[Any]:
+    rows = scoped(Contact, "c")
+    return select(rows.c.customer_id.cast(Text)).where(rows.c.id == _ID)
+
+
+def _shipments() -> Select[Any]:
+    return _facts(Shipment, "moved_at")
+
+
+def _delay_notices() -> Select[Any]:
+    return _facts(DelayNotice, "noticed_at")
+
+
+def _facts(model: type[Shipment | DelayNotice], at: str) -> Select[Any]:
+    rows = scoped(model, "f")
+    columns = [
+        (kind.select(rows.c[c.key]) if isinstance(kind := kind_of(c), Identifier) else rows.c[c.key]).label(
+            c.key
+        )
+        for c in table(model).columns
+        if c.key not in _HIDDEN
+    ]
+    return select(*columns).where(rows.c.order_id == _ID).order_by(rows.c[at], rows.c.id)

@@ -1,0 +1,116 @@
+"""Placing and changing orders; what becomes of their goods is in `fulfilment`, of their promises in `promising`."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from crm_api.catalog.stock_movements.allocation import AllocationService, Demand
+from crm_api.catalog.warehouses.service import WarehouseService
+from crm_api.kit import clock
+from crm_api.kit.errors import Forbidden, Invalid, NotFound
+from crm_api.kit.ids import as_id
+from crm_api.kit.owning import assign_owner, first_owner
+from crm_api.kit.references import visible_ids
+from crm_api.kit.repository import refuse_unwritable
+from crm_api.kit.uow import UnitOfWork
+from crm_api.sales.document_lines.service import DocumentLines
+from crm_api.sales.orders.models import STATES, Order, OrderLine, PaymentTerms
+from crm_api.sales.orders.repository import OrderRepository
+from crm_api.sales.orders.resource import ASSIGN, GRANT_CREDIT, LINES, orders
+from crm_api.setup.number_series.service import NumberSeriesService
+
+
+class OrderService:
+    """Raises kinds, emits facts; never queries, never commits."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+        self._repository = OrderRepository(uow)
+
+    async def create(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Placed: what is stocked is reserved, all of it or nothing is."""
+        return await self.place(given)
+
+    async def place(
+        self, given: Mapping[str, Any], *, quote_id: str | None = None, contract_id: str | None = None
+    ) -> dict[str, Any]:
+        """The same for what comes of a quote or carries out a contract; of a quote there comes one order, ever."""
+        values = dict(given)
+        refuse_unwritable(self.uow, orders, values)
+        owner = await first_owner(self.uow, values)
+        order = Order.new(
+            name_sort="", status_entered_at=clock.now(), quote_id=quote_id, contract_id=contract_id, **owner
+        )
+        values["lines"] = [{**line, "first_promised_on": line.get("promised_on")} for line in values["lines"]]
+        children = await DocumentLines(self._repository, LINES).price(order, values)
+        order.put(values)
+        order.begin()
+        await self._demand_fit(order, values)
+        await self._reserve(order, children[LINES.name])
+        # last, because those who ask for numbers wait for each other
+        order.number = await NumberSeriesService(self.uow).next(orders.name, "S")
+        return await self._repository.add(order, children=children)
+
+    async def update(self, order_id: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Absent keeps, null clears; what was bought stays. Another owner needs the right to assign."""
+        values = dict(given)
+        refuse_unwritable(self.uow, orders, values)
+        order = await self._repository.load(order_id)
+        STATES.take(order, "update", clock.now())
+        event = await assign_owner(self.uow, order, values, ASSIGN)
+        before = order.payment_terms
+        order.put(values)
+        changed = {k: v for k, v in values.items() if k != "payment_terms" or v != before}
+        await self._demand_fit(order, changed)
+        return await self._repository.save(order, event=event)
+
+    async def settle(self, order_id: str, paid: Decimal) -> dict[str, Any]:
+        """So much of the order is paid in all, in its currency: said by whoever keeps the payments, in their unit.
+
+        Of two at once the second sees what the first has said. 409 for more than the order comes to.
+        """
+        order = await self._repository.load(order_id)
+        return await self._repository.save(order, event=order.pay(paid))
+
+    async def shipments(self, order_id: str) -> list[dict[str, Any]]:
+        """What left and came back, if the caller can see the order."""
+        await self._demand_visible(order_id)
+        return await self._repository.shipments(order_id)
+
+    async def delay_notices(self, order_id: str) -> list[dict[str, Any]]:
+        """Which promises were put off, if the caller can see the order."""
+        await self._demand_visible(order_id)
+        return await self._repository.delay_notices(order_id)
+
+    async def _demand_visible(self, order_id: str) -> None:
+        if as_id(order_id) is None or not await visible_ids(self.uow, orders, {order_id}):
+            raise NotFound
+
+    async def _demand_fit(self, order: Order, values: Mapping[str, Any]) -> None:
+        """A contact is the customer's, and credit is granted by those who may."""
+        if values.get("payment_terms") == PaymentTerms.CREDIT:
+            reach = self.uow.principal.reach(GRANT_CREDIT)
+            if not orders.access.admits(self.uow.principal, reach, order.owner_id, order.team_id):
+                raise Forbidden
+        if values.get("contact_id") is not None:
+            customer_id = await self._repository.customer_of(values["contact_id"])
+            if customer_id not in (None, order.customer_id):
+                raise Invalid.at("/contact_id", "contact_of_another_customer")
+
+    async def _reserve(self, order: Order, lines: Sequence[OrderLine]) -> None:
+        stock = AllocationService(self.uow, orders.name, order.id)
+        demands = [
+            Demand(line.product_id, line.quantity, f"/lines/{place}/quantity")
+            for place, line in enumerate(lines)
+        ]
+        wanted = []
+        for line, demand, stocked in zip(lines, demands, await stock.stocked(demands), strict=True):
+            if stocked:
+                line.apply({"stocked": True, "reserved": line.quantity})
+                wanted.append(demand)
+        if not wanted:
+            return
+        order.warehouse_id = order.warehouse_id or await WarehouseService(self.uow).usual()
+        if order.warehouse_id is None:
+            raise Invalid.at("/warehouse_id", "required")
+        await stock.reserve(order.warehouse_id, wanted)

@@ -1,0 +1,69 @@
+"""The table of states of orders, cell by cell."""
+
+from itertools import product
+
+from crm_api.kit.principal import Permission
+from crm_api.roles import DEFAULT_ROLES, ROLES
+from crm_api.sales.orders.models import STATES, OrderStatus
+from tests.factories.companies import Company
+from tests.factories.shop import ANY, Shop
+from tests.factories.states import Cells, Verb
+
+PICKED = ("pick",)
+PACKED = (*PICKED, "pack")
+SHIPPED = (*PACKED, "ship")
+
+
+def some(quantity: str) -> Verb:
+    return Verb("", lambda r: {"lines": [{"line_id": r["lines"][0]["id"], "quantity": quantity}]})
+
+
+VERBS = {
+    "pick": Verb("picked"),
+    "pack": Verb("packed"),
+    "ship": Verb("shipped"),
+    "deliver": Verb("delivered"),
+    "close": Verb("closed"),
+    "cancel": Verb("cancelled", {"cancel_reason": "客户取消"}),
+    "return": some("1")._replace(event="returned"),
+    "postpone": Verb(
+        "delayed",
+        lambda r: {
+            "reason": "supplier",
+            "lines": [{"line_id": r["lines"][0]["id"], "promised_on": "2026-03-01"}],
+        },
+    ),
+    "update": Verb("updated", {"notes": "加急"}, "PATCH"),
+    "assign": Verb("assigned"),
+}
+WAYS = {
+    "placed": (),
+    "picking": PICKED,
+    "packed": PACKED,
+    "part_shipped": (*PACKED, ("ship", some("2"))),
+    "shipped": SHIPPED,
+    "delivered": (*SHIPPED, "deliver"),
+    "closed": (*SHIPPED, "deliver", "close"),
+    "cancelled": ("cancel",),
+    "returned": (*SHIPPED, ("return", some("3"))),
+}
+
+
+async def test_every_cell(company: Company) -> None:
+    assert (STATES.steps.keys(), set(WAYS)) == (VERBS.keys(), set(OrderStatus))
+    shop, team = Shop(company), await company.team()
+    await shop.open(P=5000)
+    recipient = await company.user("account_manager", team_id=team)
+    verbs = VERBS | {"assign": Verb("assigned", {"owner_id": recipient.id})}
+    body = shop.body(("P", 3))
+    body["lines"][0]["promised_on"] = "2026-02-01"
+    table = Cells(company, "/orders", "order", body, STATES, verbs, WAYS, headers=ANY)
+    for role in DEFAULT_ROLES:
+        actor = await company.user(role, team_id=team)
+        may = ROLES[role].permissions()
+        for verb, state in product(VERBS, WAYS):
+            # the table is walked once; what else a role may, it may there, and may not is the same anywhere
+            allowed = Permission("orders", verb) in may
+            if role == "integration" or state == "placed" or (allowed and state == "shipped"):
+                await table.check(role, actor, verb, state)
+    await shop.check_orders()
