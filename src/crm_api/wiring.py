@@ -21,6 +21,13 @@ from crm_api.catalog.stock_movements.resource import stock_movements
 from crm_api.catalog.warehouses import router as warehouses_router
 from crm_api.catalog.warehouses.resource import warehouses
 from crm_api.document.tags import NAMES
+from crm_api.finance.ageing import router as ageing_router
+from crm_api.finance.invoices import router as invoices_router
+from crm_api.finance.invoices.resource import invoices
+from crm_api.finance.payments import router as payments_router
+from crm_api.finance.payments.resource import payments
+from crm_api.finance.receivables import router as receivables_router
+from crm_api.finance.receivables.resource import receivables
 from crm_api.identity.api_keys import router as api_keys_router
 from crm_api.identity.api_keys.resource import api_keys
 from crm_api.identity.auth import router as auth
@@ -90,6 +97,8 @@ from crm_api.setup.dictionaries.service import found_dictionary
 from crm_api.setup.dictionary_types import router as dictionary_types_router
 from crm_api.setup.dictionary_types.resource import dictionary_types
 from crm_api.setup.dictionary_types.service import found_dictionary_types
+from crm_api.setup.exchange_rates import router as exchange_rates_router
+from crm_api.setup.exchange_rates.resource import exchange_rates
 from crm_api.setup.metadata import router as metadata_router
 from crm_api.setup.saved_views import router as saved_views_router
 from crm_api.setup.saved_views.resource import saved_views
@@ -118,12 +127,16 @@ RESOURCES = (
     dictionary_items,
     custom_fields,
     saved_views,
+    exchange_rates,
     pipelines,
     opportunities,
     development_plans,
     leads,
     approval_flows,
     approvals,
+    receivables,
+    payments,
+    invoices,
     orders,
     exports,
     imports,
@@ -151,12 +164,17 @@ ROUTERS: tuple[APIRouter, ...] = (
     custom_fields_router.router,
     saved_views_router.router,
     metadata_router.router,
+    exchange_rates_router.router,
     pipelines_router.router,
     opportunities_router.router,
     development_plans_router.router,
     leads_router.router,
     approval_flows_router.router,
     approvals_router.router,
+    ageing_router.router,
+    receivables_router.router,
+    payments_router.router,
+    invoices_router.router,
     orders_router.router,
     notes_router.router,
     attachments_router.router,

@@ -13,6 +13,7 @@ from crm_api.finance.expense_claims.errors import ClaimEmpty, OwnClaim
 from crm_api.kit import columns
 from crm_api.kit.db import Base, Customised, Deletable, Linked, Owned, Recorded, Tenanted, page_indexes
 from crm_api.kit.errors import Fault, Invalid
+from crm_api.kit.money import digits_of, rounded
 from crm_api.kit.states import States, Step
 from crm_api.kit.text import sort_key
 from crm_api.setup.exchange_rates.models import Based, based_rule
@@ -57,8 +58,9 @@ STATES: Final = States(
 
 
 class ExpenseClaim(Customised, Linked, Owned, Deletable, Recorded, Based, Base):
-    """Its owner is who is paid back. `amount` is what the lines come to, tax included; once it is approved, `base_amount`
-    is what that is in the company's currency.
+    """Its owner is who is paid back. `amount` is what the lines come to, tax included.
+
+    Once it is approved, `base_amount` is what that is in the company's currency.
     """
 
     __tablename__ = "expense_claims"
@@ -96,6 +98,11 @@ class ExpenseClaim(Customised, Linked, Owned, Deletable, Recorded, Based, Base):
             Fault("pointer", f"/lines/{position}/amount", "currency_mismatch")
             for position, line in enumerate(lines)
             if line.amount_currency != lines[0].amount_currency
+        ]
+        faults += [
+            Fault("pointer", f"/lines/{position}/amount", "too_precise", {"limit": digits_of(currency)})
+            for position, line in enumerate(lines)
+            if rounded(line.amount, currency := line.amount_currency) != line.amount
         ]
         faults += [
             Fault("pointer", f"/lines/{position}/tax_amount", code)

@@ -161,7 +161,7 @@ async def _approve(uow: UnitOfWork, claim: ExpenseClaim) -> None:
 
 
 async def settle_expense_claim(uow: UnitOfWork, expense_claim_id: str, outcome: str) -> None:
-    """What was decided on a submitted claim: approved, rejected, or a draft again. Nobody's right to it is asked for."""
+    """What was decided on a submitted claim: approved, rejected, or a draft again; no right to it is asked for."""
     with entrusted(uow, expense_claims.read, SETTLE):
         repository = ExpenseClaimRepository(uow)
         claim = await repository.load(expense_claim_id)

@@ -25,6 +25,8 @@ warehouses 仓库 stock_levels 库存 stock_movements 出入库记录 orders 订
 dictionary_types 字典类型 dictionary_items 字典项 custom_fields 自定义字段 pipelines 销售流程
 opportunities 商机 leads 线索 development_plans 客户开发计划 exports 导出 imports 导入
 saved_views 视图 webhooks 网络钩子
+opportunities 商机 leads 线索 exports 导出 imports 导入 saved_views 视图 webhooks 网络钩子
+receivables 应收款 payments 回款 invoices 发票 exchange_rates 汇率
 webhook_deliveries 推送记录 notes 备注 attachments 附件 operations 任务 dead_letters 失败任务
 approval_flows 审批流程 approvals 审批
 """
@@ -63,6 +65,14 @@ goal 目标 next_due_on 最近到期日 failure_reason 失败原因 failure_note
 items.action 行动 items.due_on 到期日 items.owner_id 负责人 items.result 结果 items.done 已完成
 items.done_at 完成时间 allow_backward 允许退回 stages.required_fields 必填字段
 stages.required_plan_status 所需计划状态
+contract_id 合同 order_id 订单 due_on 到期日 paid_amount 已收金额 number 编号 received_on 收款日期
+method 收款方式 reference 流水号 reverse_reason 冲销原因 allocated_amount 已分配金额 allocations 分配明细
+allocations.id 编号 allocations.receivable_id 应收款 allocations.amount 金额 allocations.allocated_on 分配日期
+allocations.released_on 释放日期 base_amount 本位币金额 rate 汇率 rate_on 汇率日期 currency 币种
+invoices.kind 发票类型 invoices.title 发票抬头 bank 开户行及账号 net_amount 不含税金额 tax_amount 税额
+gross_amount 价税合计 approved_by 审批人 issued_on 开票日期 void_reason 作废原因 red_letter_reason 红冲原因
+corrects_id 被红冲发票 corrected_by_id 红字发票 receivables.name 期次 receivables.amount 应收金额
+payments.amount 回款金额 args 参数 requested_by 请求人 reason 原因 starts 启动次数
 stocked 管理库存 warehouse_id 仓库 product_id 产品 on_hand 现存量 reserved 预留量 available 可用量
 reorder_point 补货点 low 低库存 to_warehouse_id 目标仓库 quantity 数量 on_hand_change 现存量变化
 reserved_change 预留量变化 source_type 来源对象 source_id 来源记录 note 说明 stock_movements.reason 调整原因
@@ -105,6 +115,12 @@ approvals.status.pending 审批中 status.approved 已通过 status.rejected 已
 status.withdrawn 已撤回 steps.status.waiting 未开始 steps.status.pending 待审批 steps.status.approved 已同意
 steps.status.rejected 已驳回 steps.status.sent_back 已退回 steps.status.skipped 无需处理
 steps.status.delegated 已转交 steps.status.reassigned 已移交
+status.qualified 已确认 status.converted 已转化 leads.status.discarded 已废弃
+receivables.status.open 未收 status.part 部分收款 status.paid 已收齐
+status.received 已到账 status.reversed 已冲销 method.bank_transfer 银行转账 method.cash 现金 method.card 银行卡
+method.wechat 微信 method.alipay 支付宝 method.cheque 支票 method.other 其他 kind.special 增值税专用发票
+kind.general 增值税普通发票 status.applied 已申请 status.approved 已审批 status.issued 已开具
+invoices.status.delivered 已交付 status.voided 已作废 status.red_lettered 已红冲
 kind.receipt 入库 kind.issue 出库 kind.transfer 调拨 kind.adjustment 调整 kind.count 盘点
 kind.reservation 预留 kind.release 释放 status.placed 已下单 status.picking 拣货中 status.packed 已打包
 status.part_shipped 部分发货

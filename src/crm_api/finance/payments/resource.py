@@ -1,0 +1,24 @@
+"""Payments as a resource."""
+
+from crm_api.finance.payments.models import Payment, PaymentAllocation
+from crm_api.kit.access import owned
+from crm_api.kit.resource import Children, Resource
+
+ALLOCATIONS = Children("allocations", PaymentAllocation, "payment_id")
+payments = Resource(
+    name="payments",
+    singular="payment",
+    model=Payment,
+    access=owned(),
+    sorts={"created_at": "created_at", "received_on": "received_on"},
+    children=(ALLOCATIONS,),
+    open_when={"status": ("received",)},
+    label="number",
+    subject=True,
+    guarded=True,
+    events=("allocated", "released", "reversed"),
+)
+ASSIGN = payments.action("assign")
+ALLOCATE = payments.action("allocate")
+RELEASE = payments.action("release")
+REVERSE = payments.action("reverse")

@@ -1,0 +1,78 @@
+"""Plans: all instalments of a document at once."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from crm_api.finance.billing.models import Document
+from crm_api.finance.billing.service import BillingService, demand_minor_units
+from crm_api.finance.receivables.errors import PlanDiffers
+from crm_api.finance.receivables.models import NONE, Receivable
+from crm_api.finance.receivables.repository import ReceivableRepository
+from crm_api.kit import clock
+from crm_api.kit.errors import Fault, Invalid
+from crm_api.kit.uow import UnitOfWork
+
+
+class PlanningService:
+    """Raises kinds, emits facts; never queries, never commits."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+        self._repository = ReceivableRepository(uow)
+
+    async def plan(self, given: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Replace the receivables that nothing is paid on; with the others the new ones come to the total exactly."""
+        for field in ("contract_id", "order_id"):
+            if given.get(field) is not None:
+                # whoever pays has the receivable before its document: so do we
+                await self._repository.of_document(field, given[field])
+        document = await BillingService(self.uow).document(given)
+        if document is None:
+            raise Invalid.at("/contract_id", "plan_needs_document")
+        standing = await self._repository.of_document(document.field, document.id)
+        kept = [row for row in standing if row.paid_amount]
+        expected = document.gross_amount - sum((row.amount for row in kept), NONE)
+        _check(given["instalments"], expected, document.currency)
+        for row in standing:
+            if row not in kept:
+                row.deleted_at = clock.now()
+                await self._repository.save(row, event="deleted")
+        made = [await self._repository.add(_row(document, item)) for item in given["instalments"]]
+        answers = [*[await self._repository.answer(row) for row in kept], *made]
+        return sorted(answers, key=lambda answer: (str(answer["due_on"]), answer["id"]))
+
+    async def bill(self, document: Document, name: str, due_on: Any) -> None:
+        """One receivable for the whole of a document that nothing bills yet."""
+        total, _ = await self._repository.sums(document.field, document.id)
+        if total == NONE and document.gross_amount > 0:
+            amount = {"amount": document.gross_amount, "amount_currency": document.currency}
+            await self._repository.add(_row(document, {"name": name, "due_on": due_on, **amount}))
+
+
+def _row(document: Document, item: Mapping[str, Any]) -> Receivable:
+    bearings = {
+        "customer_id": document.customer_id,
+        "owner_id": document.owner_id,
+        "team_id": document.team_id,
+        document.field: document.id,
+    }
+    named = {"name": item["name"], "due_on": item["due_on"]}
+    row = Receivable.new(status_entered_at=clock.now(), **bearings, **named)
+    row.charge(item["amount"], item["amount_currency"])
+    return row
+
+
+def _check(instalments: list[dict[str, Any]], expected: Decimal, currency: str) -> None:
+    faults = [
+        Fault("pointer", f"/instalments/{place}/amount", "other_currency")
+        for place, item in enumerate(instalments)
+        if item["amount_currency"] != currency
+    ]
+    if faults:
+        raise Invalid(faults=faults)
+    for place, item in enumerate(instalments):
+        demand_minor_units(item, "amount", at=f"/instalments/{place}")
+    total = sum((item["amount"] for item in instalments), NONE)
+    if total != expected:
+        raise PlanDiffers(total, expected, currency)

@@ -1,0 +1,52 @@
+"""The verbs of exchange rates, and what others ask of them."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from crm_api.kit.money import rounded
+from crm_api.kit.repository import refuse_unwritable
+from crm_api.kit.uow import UnitOfWork
+from crm_api.setup.exchange_rates.errors import OwnCurrency
+from crm_api.setup.exchange_rates.models import ExchangeRate, InBase
+from crm_api.setup.exchange_rates.repository import ExchangeRateRepository
+from crm_api.setup.exchange_rates.resource import exchange_rates
+
+
+class ExchangeRateService:
+    """Raises kinds, emits facts; never queries, never commits. What was frozen with a rate stays as it is."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+        self._repository = ExchangeRateRepository(uow)
+
+    async def create(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """A new rate; a currency has one for each day."""
+        refuse_unwritable(self.uow, exchange_rates, given)
+        self._check(given)
+        return await self._repository.add(
+            ExchangeRate.new(**{name: value for name, value in given.items() if name != "id" or value})
+        )
+
+    async def update(self, exchange_rate_id: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Absent keeps."""
+        refuse_unwritable(self.uow, exchange_rates, given)
+        self._check(given)
+        found = await self._repository.load(exchange_rate_id)
+        found.apply(given)
+        return await self._repository.save(found)
+
+    async def delete(self, exchange_rate_id: str) -> None:
+        """For good."""
+        await self._repository.remove(await self._repository.load(exchange_rate_id))
+
+    async def in_base(self, amount: Decimal, currency: str, on: date) -> InBase | None:
+        """What an amount is worth in the company's currency, by the last rate on or before a day; else None."""
+        own = self.uow.principal.currency
+        known = (Decimal(1), on) if currency == own else await self._repository.latest(currency, on)
+        return known and InBase(rounded(amount * known[0], own), own, *known)
+
+    def _check(self, given: Mapping[str, Any]) -> None:
+        if given.get("currency") == self.uow.principal.currency:
+            raise OwnCurrency
