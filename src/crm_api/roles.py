@@ -76,6 +76,7 @@ ROLES: dict[str, Role] = {
         "Leads a team: assigns, creates and analyses everything below it.",
         {
             **_KNOW_EACH_OTHER,
+            "expense_claims:read create update delete restore submit": SUBTREE,
             **_DECIDE,
             "approvals:read": SUBTREE,
             "notes:read create update delete": ALL,
@@ -105,6 +106,7 @@ ROLES: dict[str, Role] = {
         "Looks after own customers and works own opportunities.",
         {
             **_KNOW_EACH_OTHER,
+            "expense_claims:read create update delete restore submit": OWN,
             **_DECIDE,
             "notes:read create update delete": ALL,
             "attachments:read create delete": ALL,
@@ -128,6 +130,7 @@ ROLES: dict[str, Role] = {
         "Reads everything, edits nothing.",
         {
             **_KNOW_EACH_OTHER,
+            "expense_claims:read": ALL,
             **_DECIDE,
             "approvals:read": ALL,
             "notes:read": ALL,
@@ -154,6 +157,7 @@ ROLES: dict[str, Role] = {
         "Serves every customer; sees contacts and orders, no deals.",
         {
             **_KNOW_EACH_OTHER,
+            "expense_claims:read create update delete restore submit": OWN,
             **_DECIDE,
             "notes:read create update delete": ALL,
             "attachments:read create delete": ALL,
@@ -169,6 +173,7 @@ ROLES: dict[str, Role] = {
         "Works with audiences; sees no way to reach a single person.",
         {
             **_KNOW_EACH_OTHER,
+            "expense_claims:read create update delete restore submit": OWN,
             **_DECIDE,
             "notes:read": ALL,
             "attachments:read": ALL,
@@ -190,6 +195,7 @@ ROLES: dict[str, Role] = {
         "Another system: moves everything in and out, history included.",
         {
             **_KNOW_EACH_OTHER,
+            "expense_claims:read create update delete restore submit pay": ALL,
             "approvals:read": ALL,
             "notes:read create update delete": ALL,
             "attachments:read create delete": ALL,
@@ -221,6 +227,7 @@ ROLES: dict[str, Role] = {
         "The whole business in one hand; held by the first administrator of a company.",
         {
             **_KNOW_EACH_OTHER,
+            "expense_claims:read create update delete restore submit pay": ALL,
             **_DECIDE,
             "approval_flows:create update delete restore": ALL,
             "approvals:read": ALL,

@@ -22,6 +22,9 @@ from crm_api.catalog.warehouses import router as warehouses_router
 from crm_api.catalog.warehouses.resource import warehouses
 from crm_api.document.tags import NAMES
 from crm_api.finance.ageing import router as ageing_router
+from crm_api.finance.expense_claims import router as expense_claims_router
+from crm_api.finance.expense_claims.resource import expense_claims
+from crm_api.finance.expense_claims.service import settle_expense_claim
 from crm_api.finance.invoices import router as invoices_router
 from crm_api.finance.invoices.resource import invoices
 from crm_api.finance.payments import router as payments_router
@@ -105,6 +108,7 @@ from crm_api.setup.saved_views.resource import saved_views
 from crm_api.setup.saved_views.service import find_view
 from crm_api.storage.sweeping import bind_namings
 from crm_api.workflow.approval_flows import router as approval_flows_router
+from crm_api.workflow.approval_flows.outcomes import bind_outcome
 from crm_api.workflow.approval_flows.resource import approval_flows
 from crm_api.workflow.approvals import router as approvals_router
 from crm_api.workflow.approvals.resource import approvals
@@ -135,6 +139,7 @@ RESOURCES = (
     approval_flows,
     approvals,
     receivables,
+    expense_claims,
     payments,
     invoices,
     orders,
@@ -173,6 +178,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     approvals_router.router,
     ageing_router.router,
     receivables_router.router,
+    expense_claims_router.router,
     payments_router.router,
     invoices_router.router,
     orders_router.router,
@@ -227,3 +233,4 @@ bind_reaction("tenant.created", found_pipeline)
 bind_reaction("user.disabled", move_on)
 bind_reaction("user.deleted", move_on)
 bind_reaction("pipeline.stage_replaced", move_all)
+bind_outcome("expense_claims", settle_expense_claim)

@@ -13,7 +13,6 @@ from crm_api.finance.expense_claims.errors import ClaimEmpty, OwnClaim
 from crm_api.kit import columns
 from crm_api.kit.db import Base, Customised, Deletable, Linked, Owned, Recorded, Tenanted, page_indexes
 from crm_api.kit.errors import Fault, Invalid
-from crm_api.kit.money import digits_of, rounded
 from crm_api.kit.states import States, Step
 from crm_api.kit.text import sort_key
 from crm_api.setup.exchange_rates.models import Based, based_rule
@@ -98,11 +97,6 @@ class ExpenseClaim(Customised, Linked, Owned, Deletable, Recorded, Based, Base):
             Fault("pointer", f"/lines/{position}/amount", "currency_mismatch")
             for position, line in enumerate(lines)
             if line.amount_currency != lines[0].amount_currency
-        ]
-        faults += [
-            Fault("pointer", f"/lines/{position}/amount", "too_precise", {"limit": digits_of(currency)})
-            for position, line in enumerate(lines)
-            if rounded(line.amount, currency := line.amount_currency) != line.amount
         ]
         faults += [
             Fault("pointer", f"/lines/{position}/tax_amount", code)

@@ -7,10 +7,10 @@ from typing import Annotated
 from pydantic import Field
 
 from crm_api.catalog.products.schemas import Price
+from crm_api.finance.billing.schemas import Due
 from crm_api.finance.expense_claims.models import ClaimStatus, PaidBy
 from crm_api.kit.schemas import (
     CUSTOM_FIELDS,
-    Amount,
     CustomFields,
     CustomisedRead,
     Day,
@@ -32,14 +32,6 @@ SPENT = {"amount": "328.00", "currency": "CNY"}
 TYPE = "Code of type `expense_type` in the data dictionary."
 
 
-class Spent(Money):
-    """An exact amount above 0."""
-
-    amount: Annotated[Amount, Field(gt=0)] = Field(
-        description="Exact decimal as text, above 0, at most 6 digits after the point."
-    )
-
-
 class ExpenseLineWrite(Schema):
     """One expense; a new one needs type, day and amount, a known one keeps what is left out."""
 
@@ -51,8 +43,8 @@ class ExpenseLineWrite(Schema):
     spent_on: Day = Field(
         date(2000, 1, 1), description="The day; not in the future.", examples=["2026-11-18"]
     )
-    amount: Spent = Field(
-        default_factory=lambda: Spent(amount=Decimal(1), currency="CNY"),
+    amount: Due = Field(
+        default_factory=lambda: Due(amount=Decimal(1), currency="CNY"),
         description="How much, tax included; all lines are in one currency.",
         examples=[SPENT],
     )

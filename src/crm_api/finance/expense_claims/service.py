@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from crm_api.finance.billing.service import demand_minor_units
 from crm_api.finance.expense_claims.errors import DuplicateReceipt
 from crm_api.finance.expense_claims.models import STATES, ExpenseClaim, ExpenseLine
 from crm_api.finance.expense_claims.repository import ExpenseClaimRepository
@@ -100,6 +101,9 @@ class ExpenseClaimService:
         claim.put(values)
         if given is None:
             return {}
+        for position, line in enumerate(given):
+            stated = {name: value for name, value in line.items() if value is not None}
+            demand_minor_units(stated, "amount", "tax_amount", at=f"/lines/{position}")
         before = await self._repository.children(claim, LINES.name)
         lines: list[ExpenseLine] = merged(LINES, claim.id, before, [_whole(line) for line in given])
         faults = [fault for position, line in enumerate(lines) for fault in self._faults(position, line)]

@@ -25,7 +25,7 @@ warehouses 仓库 stock_levels 库存 stock_movements 出入库记录 orders 订
 dictionary_types 字典类型 dictionary_items 字典项 custom_fields 自定义字段 pipelines 销售流程
 opportunities 商机 leads 线索 development_plans 客户开发计划 exports 导出 imports 导入
 saved_views 视图 webhooks 网络钩子
-opportunities 商机 leads 线索 exports 导出 imports 导入 saved_views 视图 webhooks 网络钩子
+opportunities 商机 leads 线索 expense_claims 报销单 exports 导出 imports 导入 saved_views 视图 webhooks 网络钩子
 receivables 应收款 payments 回款 invoices 发票 exchange_rates 汇率
 webhook_deliveries 推送记录 notes 备注 attachments 附件 operations 任务 dead_letters 失败任务
 approval_flows 审批流程 approvals 审批
@@ -89,6 +89,9 @@ nodes.name 名称 nodes.kind 审批人类型 nodes.mode 审批方式 nodes.level
 nodes.user_ids 指定用户 subject_name 记录名称 submitter_id 提交人 flow_id 审批流程 flow_version 流程版本
 node 当前节点 approver_ids 当前审批人 comment 审批意见 steps 审批步骤 steps.id 编号 steps.node 节点
 steps.approver_id 审批人 steps.for_id 代替 steps.status 状态 steps.comment 意见 steps.decided_at 处理时间
+expense_claims.name 事由 paid_on 付款日期 paid_by 付款方式 payment_reference 付款流水号
+lines.type 费用类型 lines.spent_on 发生日期 lines.amount 金额 lines.receipt_number 票据号
+lines.customer_id 客户 lines.opportunity_id 商机 lines.order_id 订单
 """
 _CHOICES = """
 users.status.invited 已邀请 users.status.active 已启用 users.status.disabled 已停用 kind.company 企业
@@ -129,6 +132,9 @@ payment_status.unpaid 未付款 payment_status.part 部分付款 payment_status.
 payment_status.refunded 已退款 payment_terms.prepaid 先款后货 payment_terms.credit 赊销
 tax_mode.exclusive 价外税 tax_mode.inclusive 价内税 status.qualified 已确认
 status.converted 已转化 leads.status.discarded 已废弃
+expense_claims.status.approving 审批中 expense_claims.status.approved 已批准
+expense_claims.status.rejected 已驳回 expense_claims.status.paid 已付款 paid_by.bank_transfer 银行转账
+paid_by.cash 现金 paid_by.payroll 随工资发放 paid_by.other 其他
 """
 
 
