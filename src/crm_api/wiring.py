@@ -30,6 +30,9 @@ from crm_api.catalog.warehouses import router as warehouses_router
 from crm_api.catalog.warehouses.resource import warehouses
 from crm_api.document.tags import NAMES
 from crm_api.finance.ageing import router as ageing_router
+from crm_api.finance.expense_claims import router as expense_claims_router
+from crm_api.finance.expense_claims.resource import expense_claims
+from crm_api.finance.expense_claims.service import settle_expense_claim
 from crm_api.finance.invoices import router as invoices_router
 from crm_api.finance.invoices.resource import invoices
 from crm_api.finance.payments import router as payments_router
@@ -158,6 +161,7 @@ RESOURCES = (
     development_plans,
     leads,
     receivables,
+    expense_claims,
     payments,
     invoices,
     orders,
@@ -201,6 +205,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     leads_router.router,
     ageing_router.router,
     receivables_router.router,
+    expense_claims_router.router,
     payments_router.router,
     invoices_router.router,
     orders_router.router,
@@ -274,3 +279,5 @@ bind_reaction("interaction.deleted", forget_interaction)
 bind_reaction("task.deleted", forget_task)
 bind_reaction("user.disabled", move_on)
 bind_reaction("user.deleted", move_on)
+bind_reaction("pipeline.stage_replaced", move_all)
+bind_outcome("expense_claims", settle_expense_claim)

@@ -26,7 +26,7 @@ async def test_every_resource_that_is_written_offers_it() -> None:
         "users", "teams", "customers", "contacts", "products", "dictionary_types", "dictionary_items",
         "custom_fields", "pipelines", "opportunities", "development_plans", "leads", "notes", "interactions", "tasks",
         "price_books", "quotes", "approval_flows", "contracts", "warehouses", "orders", "exchange_rates",
-        "receivables", "payments", "invoices",
+        "receivables", "payments", "invoices", "expense_claims",
     }  # fmt: skip
 
 

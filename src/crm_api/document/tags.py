@@ -16,6 +16,10 @@ TAGS = (
     {"name": "opportunities", "description": "Deals, from the first idea to won or lost (商机)."},
     {"name": "development-plans", "description": "What is to be done to win a deal (客户开发计划)."},
     {"name": "receivables", "description": "What customers owe, and since when (应收款、回款计划)."},
+    {
+        "name": "expense-claims",
+        "description": "What people spent for the company, agreed on and paid back (费用报销).",
+    },
     {"name": "payments", "description": "What came in, and what it settles (回款)."},
     {"name": "invoices", "description": "Applied for, approved, issued, delivered, corrected (发票)."},
     {"name": "orders", "description": "What was bought, from the promise to the delivery (订单)."},
@@ -53,10 +57,29 @@ TAGS = (
 )
 # How the tags are put together for readers.
 TAG_GROUPS = {
-    "Access (身份与权限)": ("auth", "users", "teams", "roles", "api-keys"),
-    "Parties (客户)": ("customers", "contacts"),
-    "Catalog (产品)": ("products", "warehouses", "stock", "price-books"),
-    "Activities (活动)": ("interactions", "tasks", "notes", "attachments"),
+    "Access (身份与权限)": (
+        "auth",
+        "users",
+        "teams",
+        "roles",
+        "api-keys",
+    ),
+    "Parties (客户)": (
+        "customers",
+        "contacts",
+    ),
+    "Catalog (产品)": (
+        "products",
+        "warehouses",
+        "stock",
+        "price-books",
+    ),
+    "Activities (活动)": (
+        "interactions",
+        "tasks",
+        "notes",
+        "attachments",
+    ),
     "Sales (销售)": (
         "leads",
         "pipelines",
@@ -67,8 +90,16 @@ TAG_GROUPS = {
         "quotes",
         "public",
     ),
-    "Workflow (流程)": ("approval-flows", "approvals"),
-    "Finance (财务)": ("receivables", "payments", "invoices"),
+    "Workflow (流程)": (
+        "approval-flows",
+        "approvals",
+    ),
+    "Finance (财务)": (
+        "receivables",
+        "payments",
+        "invoices",
+        "expense-claims",
+    ),
     "Analytics (分析)": ("reports",),
     "Set-up (设置)": (
         "custom-fields",
@@ -78,8 +109,18 @@ TAG_GROUPS = {
         "exchange-rates",
         "saved-views",
     ),
-    "Integration (集成)": ("search", "exports", "imports", "changes", "webhooks"),
-    "Running (运行)": ("operations", "dead-letters", "audit"),
+    "Integration (集成)": (
+        "search",
+        "exports",
+        "imports",
+        "changes",
+        "webhooks",
+    ),
+    "Running (运行)": (
+        "operations",
+        "dead-letters",
+        "audit",
+    ),
 }
 
 # What a record is called in a Chinese message.
@@ -96,6 +137,7 @@ NAMES = {
     "stock_level": "库存",
     "stock_movement": "出入库记录",
     "pipeline": "销售流程",
+    "expense_claim": "报销单",
     "stage": "阶段",
     "opportunity": "商机",
     "development_plan": "客户开发计划",

@@ -16,6 +16,7 @@ BUILT_IN = {
     "plan_failure_reason",
     "stock_adjustment_reason",
     "delay_reason",
+    "expense_type",
     "customer_level",
     "customer_category",
     "industry",

@@ -20,6 +20,16 @@ DEFAULTS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("product_fit", "Product does not fit", "产品不匹配"),
         (OTHER, "Other", "其他"),
     ),
+    "expense_type": (
+        ("travel", "Travel", "差旅费"),
+        ("accommodation", "Accommodation", "住宿费"),
+        ("transport", "Local transport", "交通费"),
+        ("entertainment", "Entertainment", "业务招待费"),
+        ("gift", "Gifts", "礼品费"),
+        ("communication", "Communication", "通讯费"),
+        ("office", "Office supplies", "办公费"),
+        (OTHER, "Other", "其他"),
+    ),
     LEAD_DISCARD_REASON: (
         ("no_need", "No need", "没有需求"),
         ("no_budget", "No budget", "没有预算"),

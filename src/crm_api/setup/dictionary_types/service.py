@@ -25,6 +25,7 @@ BUILT_IN = {
     PLAN_FAILURE_REASON: ("Failure reason of development plans", "开发计划失败原因"),
     STOCK_ADJUSTMENT_REASON: ("Reason of stock adjustments", "库存调整原因"),
     DELAY_REASON: ("Delay reason of orders", "订单延期原因"),
+    "expense_type": ("Type of expense", "费用类型"),
     "customer_level": ("Customer level", "客户级别"),
     "customer_category": ("Customer category", "客户类别"),
     "industry": ("Industry", "行业"),

@@ -28,6 +28,7 @@ saved_views 视图 webhooks 网络钩子
 opportunities 商机 leads 线索 quotes 报价 price_books 价格表
 exports 导出 imports 导入 saved_views 视图 webhooks 网络钩子
 opportunities 商机 leads 线索 exports 导出 imports 导入 saved_views 视图 webhooks 网络钩子
+opportunities 商机 leads 线索 expense_claims 报销单 exports 导出 imports 导入 saved_views 视图 webhooks 网络钩子
 receivables 应收款 payments 回款 invoices 发票 exchange_rates 汇率
 webhook_deliveries 推送记录 notes 备注 attachments 附件 operations 任务 dead_letters 失败任务
 opportunities 商机 leads 线索 exports 导出 imports 导入 saved_views 视图 webhooks 网络钩子
@@ -116,6 +117,9 @@ lines.tax_rate 税率 lines.net_amount 不含税金额 lines.tax_amount 税额 l
 signatories 签署人 signatories.id 编号 signatories.side 签署方 signatories.name 姓名 signatories.title 职位
 signatories.contact_id 联系人 signatories.user_id 用户
 steps.approver_id 审批人 steps.for_id 代替 steps.status 状态 steps.comment 意见 steps.decided_at 处理时间
+expense_claims.name 事由 paid_on 付款日期 paid_by 付款方式 payment_reference 付款流水号
+lines.type 费用类型 lines.spent_on 发生日期 lines.amount 金额 lines.receipt_number 票据号
+lines.customer_id 客户 lines.opportunity_id 商机 lines.order_id 订单
 """
 _CHOICES = """
 users.status.invited 已邀请 users.status.active 已启用 users.status.disabled 已停用 kind.company 企业
@@ -164,6 +168,9 @@ status.voided 已作废 status.superseded 已被变更 signatories.side.ours 我
 tax_mode.exclusive 价外税 tax_mode.inclusive 价内税
 quotes.status.sent 已发送 quotes.status.accepted 已接受 quotes.status.rejected 已拒绝 quotes.status.expired 已过期
 quotes.status.superseded 已被新版本取代 tax_mode.exclusive 价外税 tax_mode.inclusive 价内税
+expense_claims.status.approving 审批中 expense_claims.status.approved 已批准
+expense_claims.status.rejected 已驳回 expense_claims.status.paid 已付款 paid_by.bank_transfer 银行转账
+paid_by.cash 现金 paid_by.payroll 随工资发放 paid_by.other 其他
 """
 
 
