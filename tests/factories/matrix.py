@@ -82,7 +82,7 @@ class Matrix:
 
     async def _state(self) -> str:
         """A digest of every row that an action could have written."""
-        return await self.company.digest(self.path.strip("/"), *TOUCHED)
+        return await self.company.digest(self.path.strip("/").replace("-", "_"), *TOUCHED)
 
 
 def expected(reach: str, action: str, place: str) -> int:
