@@ -33,7 +33,9 @@ async def test_what_is_unique_is_unique_inside_a_company(
 
     answer = await own.owner.http.post(
         f"/{resource.replace('_', '-')}",
-        **as_sent({**taken, **references, **({"lines": []} if "lines" in taken else {})}),
+        **as_sent(
+            {**taken, **references, **{name: [] for name in ("lines", "participants") if name in taken}}
+        ),
     )
 
     assert (first.status_code, answer.status_code) == (201, 201), answer.text

@@ -317,10 +317,15 @@ SAMPLES: dict[str, Callable[[World, dict[str, Any]], Any]] = {
         "contact_id": w.ids["contact"],
         "opportunity": {"pipeline_id": w.ids["pipeline"]},
     },
-    "interactions_update": lambda w, r: {"summary": f"{w.mark} other {w._count}"},
-    "tasks_update": lambda w, r: {"title": f"{w.mark} other {w._count}"},
+    "interactions_update": lambda w, r: {
+        "summary": f"{w.mark} other {w._count}",
+        "participants": [{"contact_id": w.ids["contact"]}],
+    },
+    "tasks_update": lambda w, r: {"title": w.fresh("other"), "checklist": [{"title": w.mark}]},
     "tasks_assign": lambda w, r: {"owner_id": w.owner.id},
-    "tasks_complete": lambda w, r: {"interaction": {"kind": "call", "summary": w.mark}},
+    "tasks_complete": lambda w, r: {
+        "interaction": {"kind": "call", "summary": w.mark, "participants": [{"contact_id": w.ids["contact"]}]}
+    },
     "webhooks_update": lambda w, r: {"description": f"{w.mark} other {w._count}"},
     "webhooks_rotate_secret": lambda w, r: {"overlap_hours": 1},
     "webhooks_replay": lambda w, r: {"after": 0},
