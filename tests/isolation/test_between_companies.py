@@ -33,7 +33,9 @@ async def test_what_is_unique_is_unique_inside_a_company(
     # what it refers to, lines included, is the company's own
     mine = await own.body_of(resource)
     references = {
-        key: value for key, value in mine.items() if key.endswith("_id") or key in ("lines", "entries")
+        key: value
+        for key, value in mine.items()
+        if key.endswith("_id") or key in ("lines", "entries", "participants")
     }
 
     answer = await own.owner.http.post(

@@ -57,29 +57,10 @@ TAGS = (
 )
 # How the tags are put together for readers.
 TAG_GROUPS = {
-    "Access (身份与权限)": (
-        "auth",
-        "users",
-        "teams",
-        "roles",
-        "api-keys",
-    ),
-    "Parties (客户)": (
-        "customers",
-        "contacts",
-    ),
-    "Catalog (产品)": (
-        "products",
-        "warehouses",
-        "stock",
-        "price-books",
-    ),
-    "Activities (活动)": (
-        "interactions",
-        "tasks",
-        "notes",
-        "attachments",
-    ),
+    "Access (身份与权限)": ("auth", "users", "teams", "roles", "api-keys"),
+    "Parties (客户)": ("customers", "contacts"),
+    "Catalog (产品)": ("products", "warehouses", "stock", "price-books"),
+    "Activities (活动)": ("interactions", "tasks", "notes", "attachments"),
     "Sales (销售)": (
         "leads",
         "pipelines",
@@ -90,16 +71,8 @@ TAG_GROUPS = {
         "quotes",
         "public",
     ),
-    "Workflow (流程)": (
-        "approval-flows",
-        "approvals",
-    ),
-    "Finance (财务)": (
-        "receivables",
-        "payments",
-        "invoices",
-        "expense-claims",
-    ),
+    "Workflow (流程)": ("approval-flows", "approvals"),
+    "Finance (财务)": ("receivables", "payments", "invoices", "expense-claims"),
     "Analytics (分析)": ("reports",),
     "Set-up (设置)": (
         "custom-fields",
@@ -109,18 +82,8 @@ TAG_GROUPS = {
         "exchange-rates",
         "saved-views",
     ),
-    "Integration (集成)": (
-        "search",
-        "exports",
-        "imports",
-        "changes",
-        "webhooks",
-    ),
-    "Running (运行)": (
-        "operations",
-        "dead-letters",
-        "audit",
-    ),
+    "Integration (集成)": ("search", "exports", "imports", "changes", "webhooks"),
+    "Running (运行)": ("operations", "dead-letters", "audit"),
 }
 
 # What a record is called in a Chinese message.

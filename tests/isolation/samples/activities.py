@@ -29,10 +29,15 @@ BODIES = {
     },
 }
 SAMPLES = {
-    "interactions_update": lambda w, r: {"summary": f"{w.mark} other {w._count}"},
-    "tasks_update": lambda w, r: {"title": f"{w.mark} other {w._count}"},
+    "interactions_update": lambda w, r: {
+        "summary": f"{w.mark} other {w._count}",
+        "participants": [{"contact_id": w.ids["contact"]}],
+    },
+    "tasks_update": lambda w, r: {"title": w.fresh("other"), "checklist": [{"title": w.mark}]},
     "tasks_assign": lambda w, r: {"owner_id": w.owner.id},
-    "tasks_complete": lambda w, r: {"interaction": {"kind": "call", "summary": w.mark}},
+    "tasks_complete": lambda w, r: {
+        "interaction": {"kind": "call", "summary": w.mark, "participants": [{"contact_id": w.ids["contact"]}]}
+    },
 }
 INNER: dict[str, Any] = {}
 PARAMETERS: dict[str, Any] = {}

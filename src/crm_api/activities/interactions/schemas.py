@@ -31,14 +31,16 @@ SUMMARY = "确认了预算，周五前发送报价。"
 CONTACT = {"contact_id": "01930b2e-6f00-7000-8000-000000000001"}
 
 
-class ParticipantWrite(Schema):
+class ParticipantNew(Schema):
     """Who took part."""
 
-    id: Id | None = Field(None, description="Names an entry that exists, or the id of a new one.")
     contact_id: Id = Field(description="A contact.")
 
 
-Participants = Annotated[list[ParticipantWrite], Field(max_length=50)]
+class ParticipantWrite(ParticipantNew):
+    """Who took part, in a list that may be there already."""
+
+    id: Id | None = Field(None, description="Names an entry that exists, or the id of a new one.")
 
 
 class InteractionWrite(Schema):
@@ -65,9 +67,6 @@ class InteractionWrite(Schema):
         None, description="What to do next.", examples=["发送报价"]
     )
     next_contact_at: Instant | None = Field(None, description="When to get in touch next.")
-    participants: Participants = Field(
-        default_factory=list, description="Contacts who took part: the complete list.", examples=[[CONTACT]]
-    )
     external_ids: ExternalIds = Field(default_factory=list, description="Keys in other systems; each unique.")
     custom_fields: CustomFields = Field(
         default_factory=dict, description=f"{CUSTOM_FIELDS}. A key left out is kept, null clears it."
@@ -79,6 +78,9 @@ class InteractionUpdate(InteractionWrite):
 
     subject_type: ShortLine = Field("", description="The resource it is about.", examples=["customers"])
     subject_id: Id = Field("", description="The record it is about.")
+    participants: Annotated[list[ParticipantWrite], Field(max_length=50)] = Field(
+        default_factory=list, description="Contacts who took part: the complete list.", examples=[[CONTACT]]
+    )
 
 
 class InteractionTold(InteractionWrite):
@@ -86,6 +88,9 @@ class InteractionTold(InteractionWrite):
 
     kind: InteractionKind = Field(description="How it took place.", examples=["call"])
     summary: Summary = Field(description="What it was about.", examples=[SUMMARY])
+    participants: Annotated[list[ParticipantNew], Field(max_length=50)] = Field(
+        default_factory=list, description="Contacts who took part: the complete list.", examples=[[CONTACT]]
+    )
 
 
 class InteractionCreate(InteractionTold):
