@@ -225,8 +225,8 @@ def _items(child: Children, text: str) -> list[dict[str, Any]]:
                 item[name] = money_json(item[name], item.pop(f"{name}_currency"))
             elif isinstance(kind, Structure):
                 item[name] = orjson.loads(item[name])
-            elif isinstance(kind, Instant) and item[name] is not None:
-                item[name] = datetime.fromisoformat(item[name])
+            elif isinstance(kind, Instant):
+                item[name] = item[name] and datetime.fromisoformat(item[name])
         found.append(item)
     return found
 

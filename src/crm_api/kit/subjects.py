@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, Text, and_, false, literal, or_, select
+from sqlalchemy import Select, Text, false, literal, or_, select
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.expression import Alias, BindParameter
 
@@ -43,13 +43,14 @@ class SubjectAccess(Access):
         resource: str,  # noqa: ARG002
         teams: BindParameter[Any] = TEAMS,  # noqa: ARG002
     ) -> ColumnElement[bool]:
-        found = {subject.name: subject for subject in self.subjects()}
-        return or_(false(), *(self.about(rows, found[part.resource], part) for part in scope.subjects))
+        known = {found.name: found for found in self.subjects()}
+        return or_(false(), *(self.about(rows, known[part.resource], part) for part in scope.subjects))
 
     def about(self, rows: Alias, subject: Resource, part: SubjectScope) -> ColumnElement[bool]:
         """The rows about those records of one resource that the caller may see."""
-        there = _visible(rows.c.subject_id, subject, part)
-        return and_(rows.c.subject_type == literal(subject.name, Text), there)
+        return (rows.c.subject_type == literal(subject.name, Text)) & _visible(
+            rows.c.subject_id, subject, part
+        )
 
     def branches(
         self, rows: Alias, keys: list[ColumnElement[Any]], scope: Scope, resource: str, narrow: Narrow
