@@ -5,6 +5,7 @@ the others dropped, because a new statement costs more than the columns it saves
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from crm_api.kit.access import Scope
-from crm_api.kit.kinds import MoneyKind, Structure, kind_of
+from crm_api.kit.kinds import Instant, MoneyKind, Structure, kind_of
 from crm_api.kit.money import money_json
 from crm_api.kit.principal import Principal, Right
 from crm_api.kit.relations import Relation
@@ -224,6 +225,8 @@ def _items(child: Children, text: str) -> list[dict[str, Any]]:
                 item[name] = money_json(item[name], item.pop(f"{name}_currency"))
             elif isinstance(kind, Structure):
                 item[name] = orjson.loads(item[name])
+            elif isinstance(kind, Instant):
+                item[name] = item[name] and datetime.fromisoformat(item[name])
         found.append(item)
     return found
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, Text, and_, false, literal, or_, select
+from sqlalchemy import Select, Text, false, literal, or_, select
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.expression import Alias, BindParameter
 
@@ -43,13 +43,14 @@ class SubjectAccess(Access):
         resource: str,  # noqa: ARG002
         teams: BindParameter[Any] = TEAMS,  # noqa: ARG002
     ) -> ColumnElement[bool]:
-        named = {subject.name: subject for subject in self.subjects()}
-        return or_(false(), *(self.about(rows, named[part.resource], part) for part in scope.subjects))
+        known = {found.name: found for found in self.subjects()}
+        return or_(false(), *(self.about(rows, known[part.resource], part) for part in scope.subjects))
 
     def about(self, rows: Alias, subject: Resource, part: SubjectScope) -> ColumnElement[bool]:
         """The rows about those records of one resource that the caller may see."""
-        of_kind = rows.c.subject_type == literal(subject.name, Text)
-        return and_(of_kind, _visible(rows.c.subject_id, subject, part))
+        return (rows.c.subject_type == literal(subject.name, Text)) & _visible(
+            rows.c.subject_id, subject, part
+        )
 
     def branches(
         self, rows: Alias, keys: list[ColumnElement[Any]], scope: Scope, resource: str, narrow: Narrow
@@ -77,5 +78,4 @@ def _visible(record_id: ColumnElement[Any], subject: Resource, part: SubjectScop
     records = scoped(subject.model, f"{subject.name}_subject")
     teams = SUBTREE if part.reach is Reach.SUBTREE else OWN_TEAM
     allowed = subject.access.predicate(records, part.scope, subject.name, teams)
-    there = select(records.c.id).where(records.c.id == record_id, allowed, *subject.alive(records))
-    return there.exists()
+    return select(records.c.id).where(records.c.id == record_id, allowed, *subject.alive(records)).exists()
