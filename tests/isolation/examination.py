@@ -16,7 +16,7 @@ from crm_api.kit.lists import ExternalIds
 from tests.factories.companies import Actor
 from tests.isolation.operations import Operation, type_pointer
 from tests.isolation.samples import KEYS, PARAMETERS
-from tests.isolation.worlds import UUID, World, as_sent
+from tests.isolation.worlds import UUID, World, as_sent, precondition
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _SECRET = re.compile(r"whsec_[A-Za-z0-9+/=]+")
@@ -73,7 +73,7 @@ class Request:
         body = as_sent(self.body)
         if self.form and "json" in body:
             body = {"data": body["json"]}
-        named = {"X-Request-Id": "twin"}
+        named = {"X-Request-Id": "twin", **(precondition(self.path) if self.method != "GET" else {})}
         http = (self.actor or world.owner).http
         return await http.request(self.method, self.path, params=self.params, headers=named, **body)
 
