@@ -20,6 +20,7 @@ from tests.isolation.worlds import UUID, World, as_sent, precondition
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _SECRET = re.compile(r"whsec_[A-Za-z0-9+/=]+")
+_NUMBER = re.compile(r"\b[A-Z]{1,3}20\d\d-\d{5}\b")
 _TABLES = """
 SELECT c.oid::regclass::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
 WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace ORDER BY 1
@@ -169,7 +170,7 @@ def scrub(pair: Pair, answer: httpx.Response, sent: str, record: str) -> str:
     text = answer.text.replace(sent, "<SENT>")
     text = text.replace(record, "<RECORD>") if record else text
     text = re.sub(rf"({pair.own.mark}[ a-z-]*)\d+", r"\1<N>", text)
-    text = _SECRET.sub("<SECRET>", text)
+    text = _NUMBER.sub("<NUMBER>", _SECRET.sub("<SECRET>", text))
     known = {*pair.own.ids.values(), *pair.other.seen}
     return UUID.sub(lambda m: m[0] if m[0] in known else "<NEW>", _INSTANT.sub("<AT>", text))
 
