@@ -95,7 +95,9 @@ class TestMassAssignment:
     async def _refused(self, world: World, request: Any, pointer: tuple[str | int, ...]) -> None:
         before = await everything(world.company)
         body = replaced(request.body or {}, pointer, new_id())
-        answer = await world.owner.http.request(request.method, request.path, **as_sent(body))
+        answer = await world.owner.http.request(
+            request.method, request.path, headers=request.headers, **as_sent(body)
+        )
         assert answer.status_code == 422, (pointer, answer.text)
         assert answer.json()["errors"][0]["pointer"] == "/" + "/".join(map(str, pointer))
         assert await everything(world.company) == before

@@ -13,6 +13,9 @@ from tests.isolation.worlds import World, as_sent
 
 OTHER_PASSWORD = "quite another passphrase"
 
+# lists that name records
+INSIDE = ("lines", "entries", "participants", "nodes", "signatories")
+
 
 @pytest.mark.parametrize("resource", [name for name in ORDER if name not in MADE])
 async def test_what_is_unique_is_unique_inside_a_company(
@@ -32,11 +35,7 @@ async def test_what_is_unique_is_unique_inside_a_company(
     first = await other.owner.http.post(f"/{resource.replace('_', '-')}", **as_sent(taken))
     # what it refers to, lines included, is the company's own
     mine = await own.body_of(resource)
-    references = {
-        key: value
-        for key, value in mine.items()
-        if key.endswith("_id") or key in ("lines", "entries", "participants")
-    }
+    references = {key: value for key, value in mine.items() if key.endswith("_id") or key in INSIDE}
 
     answer = await own.owner.http.post(
         f"/{resource.replace('_', '-')}",

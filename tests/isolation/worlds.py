@@ -64,7 +64,8 @@ class World:
     async def ready(self, operation: Operation) -> dict[str, Any]:
         """A new record in the state from which the operation is possible."""
         assert operation.resource is not None
-        record = await self.make(operation.resource.name)
+        name = operation.resource.name
+        record = await self.make(operation.name if operation.name in MADE else name)
         for step, body in STEPS.get(operation.name, STEPS.get(operation.name.rpartition("_")[2], ())):
             path = f"{operation.path.split('{')[0]}{record['id']}{step}"
             done = await self.owner.http.request(

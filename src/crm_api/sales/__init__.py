@@ -4,10 +4,13 @@
 - `pipelines`: the ways a deal can go, stage by stage, and which of them a company uses by default.
 - `opportunities`: the deals, their lines, their moves from stage to stage, and how they end.
 - `quotes`: what is offered to a customer, version by version, and what they answer.
+- `contracts`: what was agreed with customers, approved, signed, amended, and how it ends.
 - `document_lines`: lines and sums of every document that has a price.
 
-Imports activities, parties, catalog, setup, identity and the kit. Emits `pipeline.*`, `opportunity.`
-`created updated assigned moved won lost reopened deleted restored`, `lead.`
-`created updated assigned contacted qualified discarded reopened converted deleted restored` and `quote.`
-`created updated assigned sent viewed withdrawn accepted rejected expired revised deleted restored`.
+Imports workflow, activities, parties, catalog, setup, identity and the kit. Emits `pipeline.*`, `development_plan.*`,
+`opportunity.created updated assigned moved won lost reopened deleted restored`, `lead.`
+`created updated assigned contacted qualified discarded reopened converted deleted restored`, `quote.`
+`created updated assigned sent viewed withdrawn accepted rejected expired revised deleted restored`, `contract.`
+`created updated assigned submitted approved rejected sent_back withdrawn signed activated renewal_due expired`
+`terminated voided superseded deleted restored` and `order.*`.
 """
