@@ -7,6 +7,7 @@ from tests.factories.statements import Statements
 
 async def test_statements_do_not_grow_with_the_lines(company: Company, statements: Statements) -> None:
     desk = await open_desk(company)
+    await desk.draft()  # what is remembered has been read
     asked = []
     for count in (1, 20):
         lines = [{"product_id": desk.gateway["id"]}] * count
