@@ -34,7 +34,7 @@ class OrderStatus(StrEnum):
     RETURNED = "returned"
 
 
-class PaymentStatus(StrEnum):
+class OrderPaymentStatus(StrEnum):
     """How much of what it comes to, less what was returned, is paid."""
 
     UNPAID = "unpaid"
@@ -89,7 +89,7 @@ class Order(Customised, Linked, Owned, Recorded, PricedDocument, Base):
     delivered_at: Mapped[datetime | None] = columns.instant(null=True, server_owned=True)
     cancel_reason: Mapped[str | None] = columns.line(2000, null=True, server_owned=True)
     payment_status: Mapped[str] = columns.choice(
-        PaymentStatus, default=PaymentStatus.UNPAID, server_owned=True
+        OrderPaymentStatus, default=OrderPaymentStatus.UNPAID, server_owned=True
     )
     paid_amount: Mapped[Decimal] = columns.money(default=NONE, server_owned=True)
     paid_amount_currency: Mapped[str] = columns.currency(server_owned=True)
@@ -108,7 +108,7 @@ class Order(Customised, Linked, Owned, Recorded, PricedDocument, Base):
         ForeignKeyConstraint(["tenant_id", "warehouse_id"], ["warehouses.tenant_id", "warehouses.id"]),
         *document_rules(),
         CheckConstraint(columns.choices_check("status", list(OrderStatus)), name="status"),
-        CheckConstraint(columns.choices_check("payment_status", list(PaymentStatus)), name="payment_status"),
+        CheckConstraint(columns.choices_check("payment_status", list(OrderPaymentStatus)), name="payment_status"),
         CheckConstraint(columns.choices_check("payment_terms", list(PaymentTerms)), name="payment_terms"),
         CheckConstraint("paid_amount >= 0 AND paid_amount <= gross_amount", name="paid_amount"),
         CheckConstraint("returned_amount >= 0 AND returned_amount <= gross_amount", name="returned_amount"),
@@ -138,7 +138,7 @@ class Order(Customised, Linked, Owned, Recorded, PricedDocument, Base):
     def ship(self, at: datetime) -> None:
         """Goods of it leave; whether some are left behind, `leave_behind` says."""
         STATES.take(self, "ship", at)
-        if self.payment_terms == PaymentTerms.PREPAID and self.payment_status != PaymentStatus.PAID:
+        if self.payment_terms == PaymentTerms.PREPAID and self.payment_status != OrderPaymentStatus.PAID:
             raise OrderUnpaid
 
     def leave_behind(self, lines: "Sequence[OrderLine]") -> None:
@@ -168,7 +168,7 @@ class Order(Customised, Linked, Owned, Recorded, PricedDocument, Base):
         self._reckon(paid_before=before)
         if paid < before:
             return "refunded"
-        return "paid" if self.payment_status == PaymentStatus.PAID else "part_paid"
+        return "paid" if self.payment_status == OrderPaymentStatus.PAID else "part_paid"
 
     def begin(self) -> None:
         """Nothing is paid yet."""
@@ -179,12 +179,12 @@ class Order(Customised, Linked, Owned, Recorded, PricedDocument, Base):
     def _reckon(self, *, paid_before: Decimal) -> None:
         owed = self.gross_amount - self.returned_amount
         self.refund_due = max(self.paid_amount - owed, NONE)
-        if not self.paid_amount and (paid_before or self.payment_status == PaymentStatus.REFUNDED):
-            self.payment_status = PaymentStatus.REFUNDED
+        if not self.paid_amount and (paid_before or self.payment_status == OrderPaymentStatus.REFUNDED):
+            self.payment_status = OrderPaymentStatus.REFUNDED
         elif self.paid_amount >= owed:
-            self.payment_status = PaymentStatus.PAID
+            self.payment_status = OrderPaymentStatus.PAID
         else:
-            self.payment_status = PaymentStatus.PART if self.paid_amount else PaymentStatus.UNPAID
+            self.payment_status = OrderPaymentStatus.PART if self.paid_amount else OrderPaymentStatus.UNPAID
 
 
 class OrderLine(DocumentLine, Base):

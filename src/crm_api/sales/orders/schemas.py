@@ -31,7 +31,7 @@ from crm_api.sales.document_lines.schemas import (
     PricedRead,
     PricedWrite,
 )
-from crm_api.sales.orders.models import OrderStatus, PaymentStatus, PaymentTerms, ShipmentKind
+from crm_api.sales.orders.models import OrderStatus, OrderPaymentStatus, PaymentTerms, ShipmentKind
 
 Note = Annotated[str, Field(max_length=2000)]
 Reason = Annotated[str, Field(min_length=1, max_length=2000)]
@@ -169,7 +169,7 @@ class OrderRead(PricedRead, CustomisedRead, LinkedRead, OwnedRead):
     status_entered_at: Instant = Field(description="Since when.")
     delivered_at: Instant | None = Field(description="When it arrived.", examples=[None])
     cancel_reason: str | None = Field(description="Why it was cancelled.", examples=[None])
-    payment_status: PaymentStatus = Field(description="How far its money has come.", examples=["unpaid"])
+    payment_status: OrderPaymentStatus = Field(description="How far its money has come.", examples=["unpaid"])
     paid_amount: Money = Field(description="What is paid.", examples=[PRICE])
     returned_amount: Money = Field(description="What is not owed because it came back.", examples=[PRICE])
     refund_due: Money = Field(description="What is to be paid back.", examples=[PRICE])
