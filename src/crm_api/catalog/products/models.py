@@ -4,7 +4,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, false
 from sqlalchemy.orm import Mapped
 
 from crm_api.kit import columns
@@ -54,7 +54,7 @@ class Product(Customised, Linked, Deletable, Recorded, Base):
     cost_currency: Mapped[str | None] = columns.currency(null=True)
     cost_micro: Mapped[int] = columns.micros("cost")
     tax_rate: Mapped[Decimal | None] = columns.quantity(null=True)
-    stocked: Mapped[bool] = columns.flag(default=False)
+    stocked: Mapped[bool] = columns.flag(default=False, server_default=false())
     description: Mapped[str | None] = columns.line(10_000, null=True)
     __table_args__ = (
         CheckConstraint(columns.choices_check("lifecycle", list(ProductLifecycle)), name="lifecycle"),

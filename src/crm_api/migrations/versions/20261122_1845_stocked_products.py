@@ -11,7 +11,6 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("products", sa.Column("stocked", sa.Boolean(), nullable=False, server_default=sa.false()))
-    op.alter_column("products", "stocked", server_default=None)
 
 
 def downgrade() -> None:
