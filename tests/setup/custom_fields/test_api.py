@@ -57,7 +57,7 @@ async def test_labels_default_options_and_order_change_what_it_is_never_does(com
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ({"resource": "orders"}, ("/resource", "not_a_choice")),
+        ({"resource": "planets"}, ("/resource", "not_a_choice")),
         ({"resource": "teams"}, ("/resource", "not_a_choice")),
         ({"key": "Tier"}, ("/key", "pattern")),
         ({"key": "x" * 64}, ("/key", "too_long")),
@@ -65,7 +65,7 @@ async def test_labels_default_options_and_order_change_what_it_is_never_does(com
         ({"type": "colour"}, ("/type", "not_a_choice")),
         ({"type": "select"}, ("/options", "required")),
         ({"type": "reference"}, ("/target", "required")),
-        ({"type": "reference", "target": "orders"}, ("/target", "not_a_choice")),
+        ({"type": "reference", "target": "planets"}, ("/target", "not_a_choice")),
         ({"target": "products"}, ("/target", "not_of_type")),
         ({"options": [OPTION]}, ("/options", "not_of_type")),
         ({"dictionary_type": "industry"}, ("/dictionary_type", "not_of_type")),

@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from crm_api.kit.migrations import protect
 
-revision = "0047_orders"
-down_revision = "0046_stock"
+revision = "0040_orders"
+down_revision = "0039_stock"
 branch_labels = None
 depends_on = None
 

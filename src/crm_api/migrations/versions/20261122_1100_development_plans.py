@@ -5,8 +5,8 @@ from alembic import op
 
 from crm_api.kit.migrations import protect
 
-revision = "0032_development_plans"
-down_revision = "0031_stage_gates"
+revision = "0033_development_plans"
+down_revision = "0032_stage_gates"
 branch_labels = None
 depends_on = None
 

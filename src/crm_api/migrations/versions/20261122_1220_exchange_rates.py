@@ -5,8 +5,8 @@ from alembic import op
 
 from crm_api.kit.migrations import protect
 
-revision = "0050_exchange_rates"
-down_revision = "0047_orders"
+revision = "0041_exchange_rates"
+down_revision = "0040_orders"
 branch_labels = None
 depends_on = None
 

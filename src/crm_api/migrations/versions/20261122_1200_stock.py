@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from crm_api.kit.migrations import protect
 
-revision = "0046_stock"
-down_revision = "0045_stocked_products"
+revision = "0039_stock"
+down_revision = "0038_stocked_products"
 branch_labels = None
 depends_on = None
 

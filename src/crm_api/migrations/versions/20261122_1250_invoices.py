@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from crm_api.kit.migrations import protect
 
-revision = "0053_invoices"
-down_revision = "0052_payments"
+revision = "0044_invoices"
+down_revision = "0043_payments"
 branch_labels = None
 depends_on = None
 

@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from crm_api.kit.migrations import protect
 
-revision = "0029_interactions"
-down_revision = "0028_contact_times"
+revision = "0030_interactions"
+down_revision = "0029_contact_times"
 branch_labels = None
 depends_on = None
 

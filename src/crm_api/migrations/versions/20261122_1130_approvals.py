@@ -6,7 +6,7 @@ from sqlalchemy.dialects import postgresql
 
 from crm_api.kit.migrations import protect
 
-revision = "0040_approvals"
+revision = "0036_approvals"
 down_revision = "0035_price_books"
 branch_labels = None
 depends_on = None

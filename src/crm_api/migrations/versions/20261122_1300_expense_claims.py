@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from crm_api.kit.migrations import protect
 
-revision = "0056_expense_claims"
-down_revision = "0053_invoices"
+revision = "0045_expense_claims"
+down_revision = "0044_invoices"
 branch_labels = None
 depends_on = None
 

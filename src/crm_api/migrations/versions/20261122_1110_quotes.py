@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from crm_api.kit.migrations import protect
 
 revision = "0034_quotes"
-down_revision = "0032_development_plans"
+down_revision = "0033_development_plans"
 branch_labels = None
 depends_on = None
 

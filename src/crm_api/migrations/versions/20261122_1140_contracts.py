@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from crm_api.kit.migrations import protect
 
-revision = "0041_contracts"
-down_revision = "0040_approvals"
+revision = "0037_contracts"
+down_revision = "0036_approvals"
 branch_labels = None
 depends_on = None
 

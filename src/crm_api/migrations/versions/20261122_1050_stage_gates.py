@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0031_stage_gates"
-down_revision = "0030_tasks"
+revision = "0032_stage_gates"
+down_revision = "0031_tasks"
 branch_labels = None
 depends_on = None
 
@@ -16,8 +16,8 @@ def upgrade() -> None:
     op.add_column('pipelines', sa.Column('allow_backward', sa.Boolean(), server_default=sa.true(), nullable=False))
     op.add_column('pipeline_stages', sa.Column('required_fields', postgresql.JSONB(astext_type=sa.Text()), server_default='[]', nullable=False))
     op.add_column('pipeline_stages', sa.Column('required_plan_status', sa.Text(), nullable=True))
-    # the column is new: no row there could break it, so nothing is read to prove that
     op.create_check_constraint(op.f('pipeline_stages_required_plan_status_check'), 'pipeline_stages', DEMANDS, postgresql_not_valid=True)
+    op.execute("ALTER TABLE pipeline_stages VALIDATE CONSTRAINT pipeline_stages_required_plan_status_check")
 
 
 def downgrade() -> None:

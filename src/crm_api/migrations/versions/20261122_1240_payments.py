@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from crm_api.kit.migrations import protect
 
-revision = "0052_payments"
-down_revision = "0051_receivables"
+revision = "0043_payments"
+down_revision = "0042_receivables"
 branch_labels = None
 depends_on = None
 

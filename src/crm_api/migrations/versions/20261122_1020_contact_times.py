@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0028_contact_times"
+revision = "0029_contact_times"
 down_revision = "0028_number_series"
 branch_labels = None
 depends_on = None

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0045_stocked_products"
-down_revision = "0041_contracts"
+revision = "0038_stocked_products"
+down_revision = "0037_contracts"
 branch_labels = None
 depends_on = None
 

@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from crm_api.kit.migrations import protect
 
-revision = "0051_receivables"
-down_revision = "0050_exchange_rates"
+revision = "0042_receivables"
+down_revision = "0041_exchange_rates"
 branch_labels = None
 depends_on = None
 

@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from crm_api.kit.migrations import protect
 
-revision = "0030_tasks"
-down_revision = "0029_interactions"
+revision = "0031_tasks"
+down_revision = "0030_interactions"
 branch_labels = None
 depends_on = None
 
