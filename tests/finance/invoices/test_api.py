@@ -10,7 +10,7 @@ from crm_api.kit import clock
 from tests.factories.companies import Actor, Company
 from tests.factories.ledger import Ledger, money, open_ledger, refusal
 
-APPLE = "91310000607378229D"  # a real one, from the national register's example pages
+SOUND = "91350100M000100Y43"
 
 
 @pytest.fixture
@@ -91,8 +91,8 @@ async def test_what_does_not_add_up_is_refused(ledger: Ledger, clerk: Actor) -> 
         ({"tax_amount": money("13 USD")}, "/tax_amount other_currency"),
         ({"net_amount": money("100.001"), "gross_amount": money("113.001")}, "/net_amount/amount too_precise"),
         ({"gross_amount": money("-113")}, "/gross_amount/amount out_of_range"),
-        ({"tax_id": APPLE[:-1] + "A"}, "/tax_id tax_id_check_digit"),
-        ({"tax_id": APPLE.lower()}, "/tax_id tax_id_check_digit"),
+        ({"tax_id": SOUND[:-1] + "A"}, "/tax_id tax_id_check_digit"),
+        ({"tax_id": SOUND.lower()}, "/tax_id tax_id_check_digit"),
         ({"number": "I2026-00001"}, "/number unknown_field"),
         ({"contract_id": contract, "net_amount": money("988"), "gross_amount": money("1001")},
          "/gross_amount exceeds_document"),
@@ -100,7 +100,7 @@ async def test_what_does_not_add_up_is_refused(ledger: Ledger, clerk: Actor) -> 
         answer = await clerk.http.post("/invoices", json=body(ledger, **change))
         assert refusal(answer) == (422, "validation_failed", told)
     assert await ledger.company.digest("invoices", "events") == before
-    made = await clerk.create("/invoices", **body(ledger, contract_id=contract, tax_id=APPLE))
+    made = await clerk.create("/invoices", **body(ledger, contract_id=contract, tax_id=SOUND))
     path = f"/invoices/{made['id']}"
     wrong = await ledger.change(path, net_amount=money("99"))
     assert refusal(wrong)[2] == "/gross_amount sum_differs"
@@ -110,7 +110,7 @@ async def test_what_does_not_add_up_is_refused(ledger: Ledger, clerk: Actor) -> 
 
 
 def test_the_check_digit_of_a_tax_id() -> None:
-    known = ("91350100M000100Y43", "91310000607378229D", "9144030071526726XG")
+    known = ("91350100M000100Y43", "9144030071526726XG", "91110000802100433B")
     assert [is_sound(code) for code in known] == [True] * 3
     for code in known:
         for place in range(18):
@@ -146,7 +146,7 @@ async def test_a_cancelled_order_is_not_invoiced(ledger: Ledger, clerk: Actor) -
     made = await clerk.create("/invoices", **body(ledger, order_id=order))
     await ledger.ask(f"/invoices/{made['id']}/approve")
     assert (await ledger.ask(f"/orders/{order}/cancel", cancel_reason="x")).status_code == 200
-    before = await ledger.company.digest("invoices", "events", "number_series_") if False else None
+    before = await ledger.company.digest("invoices", "events")
     answer = await ledger.ask(f"/invoices/{made['id']}/issue")
     assert refusal(answer)[:2] == (409, "document_not_billable")
-    assert before is None
+    assert await ledger.company.digest("invoices", "events") == before
