@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import pytest
 
+from crm_api.identity.credentials import passwords
 from crm_api.main import create_app
 from crm_api.server.secrets import generate_secrets
 from crm_api.settings import Settings
@@ -15,6 +16,9 @@ from tests.factories.floors import Floor, furnish
 from tests.factories.peers import INSIDE
 from tests.factories.statements import Statements
 
+# Thousands of people are made with one passphrase: their hashes are cheap, but where passwords are what is tested.
+PASSWORDS_AS_SHIPPED = passwords._context.to_dict()
+passwords._context.update(argon2__memory_cost=8, argon2__time_cost=1)
 ADMIN, TEMPLATE = "CRM_TEST_RUN_ADMIN", "CRM_TEST_RUN_TEMPLATE"
 
 

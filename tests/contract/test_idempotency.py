@@ -63,6 +63,13 @@ async def test_the_same_key_with_another_body_is_refused(company: Company) -> No
     assert await company.rows("customers") == before
 
 
+async def test_what_no_field_takes_is_refused_under_a_key_as_without_one(company: Company) -> None:
+    for body in ('{"name": "x", "level": -326848477053644767232}', '{"name": "\\udb66"}'):
+        headers = {"Idempotency-Key": "k", "Content-Type": "application/json"}
+        refused = await company.owner.http.post("/customers", content=body, headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (422, "validation_failed"), body
+
+
 async def test_a_key_belongs_to_one_principal_path_and_company(
     company: Company, other_company: Company
 ) -> None:

@@ -36,10 +36,14 @@ class Operation:
         return "_id}" in self.path and self.resource is not None
 
     @property
+    def on_record(self) -> dict[str, str]:
+        """What a write of one of the resource's records says: of a guarded one, whichever version it has."""
+        return {"If-Match": "*"} if self.resource is not None and self.resource.guarded else {}
+
+    @property
     def headers(self) -> dict[str, str]:
-        """What a write of a guarded record says: whichever version it has."""
-        guarded = self.of_record and self.resource is not None and self.resource.guarded
-        return {"If-Match": "*"} if guarded and not self.reads else {}
+        """What the request says besides its body."""
+        return self.on_record if self.of_record and not self.reads else {}
 
     @property
     def reads(self) -> bool:

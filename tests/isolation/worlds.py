@@ -68,10 +68,7 @@ class World:
         for step, body in STEPS.get(operation.name, STEPS.get(operation.name.rpartition("_")[2], ())):
             path = f"{operation.path.split('{')[0]}{record['id']}{step}"
             done = await self.owner.http.request(
-                "POST" if step else "DELETE",
-                path,
-                json=body,
-                headers={"If-Match": "*"} if operation.resource.guarded else {},
+                "POST" if step else "DELETE", path, json=body, headers=operation.on_record
             )
             assert done.is_success, (operation.name, done.text)
         if operation.name in ("imports_undo", "exports_download"):

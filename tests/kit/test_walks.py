@@ -76,8 +76,8 @@ class Ground:
                 async with connection.transaction():
                     await connection.execute(f"SET LOCAL app.tenant_id = '{self.company.tenant_id}'")
                     await connection.execute(text, *values)
-            except asyncpg.IntegrityConstraintViolationError:
-                return False
+            except (asyncpg.IntegrityConstraintViolationError, asyncpg.InsufficientPrivilegeError):
+                return False  # or it was written once and stays
         return True
 
     async def shuffle(self, random: Random) -> None:

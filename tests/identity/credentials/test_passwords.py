@@ -1,14 +1,26 @@
 import asyncio
 import statistics
 import time
+from collections.abc import Iterator
 
 import pytest
 from passlib.hash import argon2
 
+from crm_api.identity.credentials import passwords
 from crm_api.identity.credentials.passwords import Verdict, hash_password, verify_password
 from crm_api.kit.errors import Invalid
+from tests.conftest import PASSWORDS_AS_SHIPPED
 
 GOOD = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def as_shipped() -> Iterator[None]:
+    """Hashes at the price they have for users."""
+    cheap = passwords._context.to_dict()
+    passwords._context.load(PASSWORDS_AS_SHIPPED)
+    yield
+    passwords._context.load(cheap)
 
 
 async def test_hashes_with_argon2id_at_the_floor_and_its_own_salt() -> None:
