@@ -112,7 +112,7 @@ from crm_api.workflow.approval_flows.outcomes import bind_outcome
 from crm_api.workflow.approval_flows.resource import approval_flows
 from crm_api.workflow.approvals import router as approvals_router
 from crm_api.workflow.approvals.resource import approvals
-from crm_api.workflow.approvals.service import move_on
+from crm_api.workflow.approvals.service import follow_roles, move_on
 
 DESCRIPTION = (files("crm_api") / "description.md").read_text("utf-8")
 register_words(NAMES)
@@ -235,3 +235,5 @@ bind_reaction("tenant.created", found_dictionary)
 bind_reaction("tenant.created", found_pipeline)
 bind_reaction("user.disabled", move_on)
 bind_reaction("user.deleted", move_on)
+bind_reaction("user.updated", follow_roles)
+bind_reaction("user.moved", follow_roles)

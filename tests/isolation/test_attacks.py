@@ -14,7 +14,7 @@ from tests.factories.companies import Actor, Company, Served, found_company
 from tests.factories.grants import share
 from tests.isolation.examination import replaced, valid
 from tests.isolation.operations import Operation, operations
-from tests.isolation.worlds import World, as_sent
+from tests.isolation.worlds import World, as_sent, precondition
 
 WRITES = [
     pytest.param(operation, id=operation.name)
@@ -95,7 +95,8 @@ class TestMassAssignment:
     async def _refused(self, world: World, request: Any, pointer: tuple[str | int, ...]) -> None:
         before = await everything(world.company)
         body = replaced(request.body or {}, pointer, new_id())
-        answer = await world.owner.http.request(request.method, request.path, **as_sent(body))
+        named = precondition(request.path)
+        answer = await world.owner.http.request(request.method, request.path, headers=named, **as_sent(body))
         assert answer.status_code == 422, (pointer, answer.text)
         assert answer.json()["errors"][0]["pointer"] == "/" + "/".join(map(str, pointer))
         assert await everything(world.company) == before

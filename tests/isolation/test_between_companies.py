@@ -30,9 +30,9 @@ async def test_what_is_unique_is_unique_inside_a_company(
                 world.ids |= {f"stage_{stage['key']}": stage["id"] for stage in record["stages"]}
     taken = other.body_of(resource)
     first = await other.owner.http.post(f"/{resource.replace('_', '-')}", **as_sent(taken))
-    # what it refers to, lines included, is the company's own
-    mine = own.body_of(resource)
-    references = {key: value for key, value in mine.items() if key.endswith("_id") or key == "lines"}
+    inside = ("lines", "nodes", "signatories", "allocations")  # lists that name records
+    mine = own.body_of(resource).items()
+    references = {key: value for key, value in mine if key.endswith("_id") or key in inside}
 
     answer = await own.owner.http.post(
         f"/{resource.replace('_', '-')}",

@@ -24,6 +24,14 @@ def as_sent(body: Any) -> dict[str, Any]:
     return {"data": texts, "files": files} if files else {} if body is None else {"json": body}
 
 
+def precondition(path: str) -> dict[str, str]:
+    """What a write of a guarded record says besides: that it holds for whatever version there is."""
+    collection, _, record = path.strip("/").partition("/")
+    resource = RESOURCES.get(collection.replace("-", "_"))
+    named = record.partition("/")[0] not in ("", "query", "batch", "by-external")
+    return {"If-Match": "*"} if resource and resource.guarded and named else {}
+
+
 class World:
     """One of the two companies. `ids` are its lasting records by kind; `seen` every id it was ever told."""
 
@@ -64,7 +72,8 @@ class World:
     async def ready(self, operation: Operation) -> dict[str, Any]:
         """A new record in the state from which the operation is possible."""
         assert operation.resource is not None
-        record = await self.make(operation.resource.name)
+        name = operation.resource.name
+        record = await self.make(operation.name if operation.name in MADE else name)
         for step, body in STEPS.get(operation.name, STEPS.get(operation.name.rpartition("_")[2], ())):
             path = f"{operation.path.split('{')[0]}{record['id']}{step}"
             done = await self.owner.http.request(

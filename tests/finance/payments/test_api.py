@@ -140,7 +140,9 @@ async def test_payments_of_one_order_in_opposite_orders_all_count(ledger: Ledger
     payments = [await ledger.receive("40") for _ in range(10)]
     answers = await asyncio.gather(
         *(
-            ledger.allocate(payment, *(((one, "20"), (two, "20")) if place % 2 else ((two, "20"), (one, "20"))))
+            ledger.allocate(
+                payment, *(((one, "20"), (two, "20")) if place % 2 else ((two, "20"), (one, "20")))
+            )
             for place, payment in enumerate(payments)
         )
     )

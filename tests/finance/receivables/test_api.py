@@ -50,7 +50,9 @@ async def test_a_receivable_takes_customer_and_owner_from_its_contract(ledger: L
     draft = {"name": "d", "customer_id": ledger.customer}
     unsigned = await ledger.company.owner.create("/contracts", **draft, amount=money("5"))
     before = await ledger.company.digest("receivables")
-    answer = await ledger.company.owner.http.post("/receivables", json={**body, "contract_id": unsigned["id"]})
+    answer = await ledger.company.owner.http.post(
+        "/receivables", json={**body, "contract_id": unsigned["id"]}
+    )
     assert refusal(answer)[:2] == (409, "document_not_billable")
     assert await ledger.company.digest("receivables") == before
 

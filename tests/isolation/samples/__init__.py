@@ -1,8 +1,8 @@
 """Samples of every context, put together."""
 
-from tests.isolation.samples import company, finance, stock
+from tests.isolation.samples import agreements, company, finance, stock
 
-CONTEXTS = (company, stock, finance)
+CONTEXTS = (company, agreements, stock, finance)
 ORDER = tuple(resource for context in CONTEXTS for resource in context.ORDER)
 MADE = {name: make for context in CONTEXTS for name, make in context.MADE.items()}
 BODIES = {name: body for context in CONTEXTS for name, body in context.BODIES.items()}

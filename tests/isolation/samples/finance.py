@@ -45,7 +45,9 @@ BODIES = {
         "method": "cash",
         "reference": name,
         "owner_id": w.ids["user"],
-        "allocations": [{"receivable_id": w.ids["receivable"], "amount": {"amount": "0.01", "currency": "CNY"}}],
+        "allocations": [
+            {"receivable_id": w.ids["receivable"], "amount": {"amount": "0.01", "currency": "CNY"}}
+        ],
         "external_ids": links(code),
     },
     "invoices": lambda w, name, code: {

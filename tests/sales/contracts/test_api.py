@@ -83,12 +83,15 @@ async def test_every_change_names_its_version(registry: Registry) -> None:
 async def test_fifty_at_once_leave_no_gap(registry: Registry) -> None:
     before = [int(row["number"][-5:]) for row in await registry.company.rows("contracts")]
     # what fails has taken no number
-    bad = {**registry.body, "external_ids": [{"source": "erp", "key": "same"}]}
-    made = await asyncio.gather(
-        *(registry.company.owner.http.post("/contracts", json=registry.body) for _ in range(50)),
-        *(registry.company.owner.http.post("/contracts", json=bad) for _ in range(5)),
-    )
-    assert sorted(answer.status_code for answer in made) == [201] * 51 + [409] * 4
+    same = {**registry.body, "external_ids": [{"source": "erp", "key": "same"}]}
+
+    async def create(body: dict[str, Any]) -> int:
+        while (answer := await registry.company.owner.http.post("/contracts", json=body)).status_code == 503:
+            assert answer.headers["retry-after"]  # too many at once for the connections of a busy machine
+        return answer.status_code
+
+    made = await asyncio.gather(*(create(body) for body in [registry.body] * 50 + [same] * 5))
+    assert sorted(made) == [201] * 51 + [409] * 4
     numbers = sorted({int(row["number"][-5:]) for row in await registry.company.rows("contracts")})
     assert numbers == list(range(1, max(before, default=0) + 52))
 

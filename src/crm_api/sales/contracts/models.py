@@ -16,6 +16,7 @@ from crm_api.kit.states import States, Step
 from crm_api.kit.text import sort_key
 from crm_api.sales.contracts.errors import ContractIncomplete, EndsBeforeStart, NotBegun
 from crm_api.sales.document_lines.models import DocumentLine, PricedDocument, document_rules, line_rules
+from crm_api.sales.opportunities.models import AmountSource
 
 
 class ContractStatus(StrEnum):
@@ -38,13 +39,6 @@ class Side(StrEnum):
 
     OURS = "ours"
     THEIRS = "theirs"
-
-
-class AmountSource(StrEnum):
-    """Whether the amount is what the lines come to or was stated."""
-
-    LINES = "lines"
-    MANUAL = "manual"
 
 
 _S = ContractStatus

@@ -25,8 +25,9 @@ from crm_api.kit.schemas import (
     ShortLine,
     Whole,
 )
-from crm_api.sales.contracts.models import AmountSource, ContractStatus, Side
+from crm_api.sales.contracts.models import ContractStatus, Side
 from crm_api.sales.document_lines.schemas import PricedRead, PricedWrite
+from crm_api.sales.opportunities.models import AmountSource
 
 NAME, NUMBER = "网关年度框架合同", "C2026-00017"
 AMOUNT = {"amount": "42510.60", "currency": "CNY"}

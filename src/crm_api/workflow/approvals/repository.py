@@ -28,27 +28,27 @@ class PeopleRepository:
 
     async def able(self, ids: Iterable[str]) -> set[str]:
         """Those of some users who can be asked; they stay able until the commit."""
-        rows = await self.uow.fetch("able", _able, {"ids": sorted(ids), **_deciding()})
+        rows = await self.uow.fetch("able to decide", _able, {"ids": sorted(ids), **_deciding()})
         return {row[0] for row in rows}
 
     async def superiors(self, user_id: str) -> list[str]:
         """The superiors of a user who can be asked, the nearest first."""
-        rows = await self.uow.fetch("superiors", _superiors, {"id": user_id, **_deciding()})
+        rows = await self.uow.fetch("able superiors", _superiors, {"id": user_id, **_deciding()})
         return [row[0] for row in rows]
 
     async def holders(self, role: str) -> list[str]:
         """The users of a role who can be asked, by name."""
-        rows = await self.uow.fetch("holders", _holders, {"role": role, **_deciding()})
+        rows = await self.uow.fetch("able holders", _holders, {"role": role, **_deciding()})
         return [row[0] for row in rows]
 
     async def path(self, team_id: str) -> list[str]:
         """The teams from the topmost down to this one."""
-        rows = await self.uow.fetch("team path", _path, {"id": team_id})
+        rows = await self.uow.fetch("team of a subject", _path, {"id": team_id})
         return list(rows[0][0]) if rows else []
 
     async def leaders(self, team_ids: Sequence[str]) -> list[str]:
         """The leaders of some teams, of the lowest team first."""
-        rows = await self.uow.fetch("leaders", _leaders, {"ids": list(team_ids)})
+        rows = await self.uow.fetch("team leaders", _leaders, {"ids": list(team_ids)})
         return [row[0] for row in rows]
 
 

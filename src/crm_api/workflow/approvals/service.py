@@ -158,3 +158,9 @@ async def move_on(uow: UnitOfWork, user_id: str, _: Mapping[str, Any]) -> None:
     for approval_id in await LeavingRepository(uow).open_for(user_id):
         with entrusted(uow, approvals.read, REASSIGN):
             await ApprovalService(uow).replace(approval_id, user_id)
+
+
+async def follow_roles(uow: UnitOfWork, user_id: str, changes: Mapping[str, Any]) -> None:
+    """Whoever has no role any more that lets them decide leaves their approvals as somebody who is disabled does."""
+    if "roles" in changes and not await PeopleRepository(uow).able([user_id]):
+        await move_on(uow, user_id, changes)
