@@ -3,7 +3,7 @@
 from itertools import product
 from typing import Any
 
-from crm_api.finance.payments.models import STATES, PaymentStatus
+from crm_api.finance.payments.models import STATES, ReceiptStatus
 from crm_api.kit.principal import Permission
 from crm_api.roles import DEFAULT_ROLES, ROLES
 from tests.factories.companies import Actor, Company
@@ -41,7 +41,7 @@ async def test_every_cell(company: Company) -> None:
         "release": Verb("released", lambda r: {"allocation_id": r["allocations"][0]["id"]}),
         "reverse": Verb("reversed", {"reverse_reason": "x"}),
     }
-    assert (STATES.steps.keys(), set(WAYS)) == (verbs.keys(), set(PaymentStatus))
+    assert (STATES.steps.keys(), set(WAYS)) == (verbs.keys(), set(ReceiptStatus))
     table = PaymentCells(
         company, "/payments", "payment", ledger.payment("100"), STATES, verbs, WAYS, headers=ANY
     )

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 ORDER = ("exchange_rates", "receivables", "payments", "invoices")
 SMALL = {"amount": "1", "currency": "CNY"}
+ANY = {"If-Match": "*"}
 NOTHING = {"amount": "0", "currency": "CNY"}
 
 
@@ -23,7 +24,25 @@ async def _invoice(w: World) -> dict[str, Any]:
     return await w.clerk.create("/invoices", **w.body_of("invoices"))
 
 
-MADE = {"invoices": _invoice}
+async def _receivable(w: World) -> dict[str, Any]:
+    """Beside documents of its customer that can still be billed."""
+    if w.ids.get("billed_customer") != w.ids["customer"]:
+        signatories = [{"side": side, "name": w.mark} for side in ("ours", "theirs")]
+        rich = {"amount": "100000", "currency": "CNY"}
+        body = {"name": w.fresh("agreed"), "customer_id": w.ids["customer"], "signatories": signatories}
+        contract = await w.owner.create("/contracts", **body, amount=rich, type=w.fresh("type"))
+        for verb in ("submit", "sign"):
+            path = f"/contracts/{contract['id']}/{verb}"
+            assert (await w.owner.http.post(path, headers=ANY)).status_code == 200
+        order = await w.make("orders")
+        (own,) = (await w.owner.http.get(f"/receivables?order_id={order['id']}")).json()["data"]
+        assert (await w.owner.http.post(f"/receivables/{own['id']}/cancel", headers=ANY)).status_code == 200
+        w.ids |= {"billed_contract": contract["id"], "billed_order": order["id"]}
+        w.ids["billed_customer"] = w.ids["customer"]
+    return await w.owner.create("/receivables", **w.body_of("receivables"))
+
+
+MADE = {"receivables": _receivable, "invoices": _invoice}
 BODIES = {
     "exchange_rates": lambda w, name, code: {
         "currency": "USD",

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0045_stocked_products"
-down_revision = "0028_number_series"
+down_revision = "0041_contracts"
 branch_labels = None
 depends_on = None
 

@@ -6,7 +6,7 @@ from alembic import op
 from crm_api.kit.migrations import protect
 
 revision = "0050_exchange_rates"
-down_revision = ("0041_contracts", "0047_orders")
+down_revision = "0047_orders"
 branch_labels = None
 depends_on = None
 
