@@ -11,6 +11,9 @@ from tests.factories.contracts import ANY, SIGNATORIES
 
 
 def money(amount: str, currency: str = "CNY") -> dict[str, str]:
+    """`100 USD` is in dollars."""
+    amount, _, named = amount.partition(" ")
+    currency = named or currency
     return {"amount": amount, "currency": currency}
 
 

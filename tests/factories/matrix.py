@@ -58,7 +58,7 @@ class Matrix:
         if (owner_id, deleted) not in self.fresh:
             made = await self.company.owner.create(self.path, **self.body, owner_id=owner_id)
             if deleted:
-                await self.company.owner.http.delete(f"{self.path}/{made['id']}", headers=dict(self.headers))
+                await self.company.owner.http.delete(f"{self.path}/{made['id']}", headers=self.headers)
             self.fresh[owner_id, deleted] = made["id"]
         return self.fresh[owner_id, deleted]
 
@@ -72,9 +72,9 @@ class Matrix:
             case "patch":
                 return await actor.http.patch(one, json=self.change, headers=self.headers)
             case "delete":
-                return await actor.http.delete(one, headers=dict(self.headers))
+                return await actor.http.delete(one, headers=self.headers)
             case "restore":
-                return await actor.http.post(f"{one}/restore", headers=dict(self.headers))
+                return await actor.http.post(f"{one}/restore", headers=self.headers)
             case _:
                 # not the present owner: that would change nothing
                 new = self.owners["team"] if owner_id != self.owners["team"] else self.owners["subtree"]

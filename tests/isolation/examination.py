@@ -23,6 +23,7 @@ from tests.isolation.worlds import UUID, World, as_sent
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _SECRET = re.compile(r"whsec_[A-Za-z0-9+/=]+|crm_ql_\w+")
 _NUMBER = re.compile(r"\b[A-Z]{1,3}20\d\d-\d{5}\b")
+_RATE = re.compile(r'"rate_on":"[^"]+","rate":"\d+"')  # a currency has one for each day
 _TABLES = """
 SELECT c.oid::regclass::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
 WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace ORDER BY 1
@@ -181,7 +182,7 @@ def scrub(pair: Pair, answer: httpx.Response, sent: str, record: str) -> str:
     text = answer.text.replace(sent, "<SENT>")
     text = text.replace(record, "<RECORD>") if record else text
     text = re.sub(rf"({pair.own.mark}[ a-z-]*)\d+", r"\1<N>", text)
-    text = _NUMBER.sub("<NUMBER>", _SECRET.sub("<SECRET>", text))
+    text = _RATE.sub("<RATE>", _NUMBER.sub("<NUMBER>", _SECRET.sub("<SECRET>", text)))
     known = {*pair.own.ids.values(), *pair.other.seen}
     return UUID.sub(lambda m: m[0] if m[0] in known else "<NEW>", _INSTANT.sub("<AT>", text))
 

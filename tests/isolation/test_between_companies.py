@@ -14,7 +14,7 @@ from tests.isolation.worlds import World, as_sent
 OTHER_PASSWORD = "quite another passphrase"
 
 # lists that name records
-INSIDE = ("lines", "entries", "participants", "nodes", "signatories")
+INSIDE = ("lines", "entries", "participants", "nodes", "signatories", "allocations")
 
 
 @pytest.mark.parametrize("resource", [name for name in ORDER if name not in MADE])

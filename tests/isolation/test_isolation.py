@@ -16,6 +16,8 @@ WITH_IDS = [
     pytest.param(operation, pointer, id=f"{operation.name}-{'.'.join(map(str, pointer))}")
     for operation in operations()
     for pointer in operation.id_pointers
+    # a plan is that of a contract or of an order: the sample names an order
+    if (operation.name, pointer) != ("receivables_plan", ("contract_id",))
 ]
 
 

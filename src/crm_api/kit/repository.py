@@ -96,16 +96,8 @@ class Repository(Generic[R]):
     async def begin(self, row: R, stamps: Mapping[str, Any]) -> None:
         """Stamp a new row, with `stamps` as others made it at another time; Forbidden when it is out of reach."""
         at, me = clock.now(), self.uow.principal
-        row.apply(
-            {
-                "tenant_id": me.tenant_id,
-                "created_at": at,
-                "created_by": me.id,
-                "updated_at": at,
-                "updated_by": me.id,
-                **stamps,
-            }
-        )
+        made = {"tenant_id": me.tenant_id, "created_at": at, "created_by": me.id}
+        row.apply({**made, "updated_at": at, "updated_by": me.id, **stamps})
         self._check_reach(row)
         for rule in RULES:
             await rule.before(self.uow, self.resource, row)

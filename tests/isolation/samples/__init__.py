@@ -1,8 +1,17 @@
 """Samples of every context, put together."""
 
-from tests.isolation.samples import activities, agreements, company, expenses, quoting, sales, stock
+from tests.isolation.samples import activities, agreements, company, expenses, finance, quoting, sales, stock
 
-CONTEXTS = (company, stock, sales, activities, agreements, expenses, quoting)
+CONTEXTS = (
+    company,
+    stock,
+    sales,
+    quoting,
+    agreements,
+    finance,
+    expenses,
+    activities,
+)
 ORDER = tuple(resource for context in CONTEXTS for resource in context.ORDER)
 MADE = {name: make for context in CONTEXTS for name, make in context.MADE.items()}
 BODIES = {name: body for context in CONTEXTS for name, body in context.BODIES.items()}

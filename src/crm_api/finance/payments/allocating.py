@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from crm_api.finance.billing.service import demand_minor_units
+from crm_api.finance.payments.errors import Exceeds
 from crm_api.finance.payments.models import Payment, PaymentAllocation
 from crm_api.finance.receivables.models import SETTLING, Receivable
 from crm_api.finance.receivables.settling import SettlingService
 from crm_api.kit.errors import Invalid
-from crm_api.kit.money import amount_text
 from crm_api.kit.uow import UnitOfWork
 
 
@@ -73,4 +73,4 @@ def _check(payment: Payment, row: Receivable, item: Mapping[str, Any], rest: Dec
         raise Invalid.at(f"{at}/receivable_id", "not_owed", status=row.status)
     for code, left in (("exceeds_payment", payment.rest), ("exceeds_receivable", rest)):
         if amount > left:
-            raise Invalid.at(f"{at}/amount", code, rest=amount_text(left, currency), currency=currency)
+            raise Exceeds(f"{at}/amount", code, left, currency)

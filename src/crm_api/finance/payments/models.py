@@ -16,7 +16,7 @@ from crm_api.setup.exchange_rates.models import Based, based_rule
 NONE: Final = Decimal(0)
 
 
-class PaymentStatus(StrEnum):
+class ReceiptStatus(StrEnum):
     """A payment that was a mistake, or bounced, is reversed; it never goes."""
 
     RECEIVED = "received"
@@ -35,14 +35,14 @@ class PaymentMethod(StrEnum):
     OTHER = "other"
 
 
-_HERE: Final = frozenset({PaymentStatus.RECEIVED})
+_HERE: Final = frozenset({ReceiptStatus.RECEIVED})
 STATES: Final = States(
     {
         "update": Step(_HERE),
         "assign": Step(_HERE),
         "allocate": Step(_HERE),
         "release": Step(_HERE),
-        "reverse": Step(_HERE, PaymentStatus.REVERSED),
+        "reverse": Step(_HERE, ReceiptStatus.REVERSED),
     }
 )
 
@@ -60,7 +60,7 @@ class Payment(Customised, Linked, Owned, Recorded, Based, Base):
     method: Mapped[str] = columns.choice(PaymentMethod)
     reference: Mapped[str | None] = columns.line(200, null=True)
     description: Mapped[str | None] = columns.line(2000, null=True)
-    status: Mapped[str] = columns.choice(PaymentStatus, default=PaymentStatus.RECEIVED, server_owned=True)
+    status: Mapped[str] = columns.choice(ReceiptStatus, default=ReceiptStatus.RECEIVED, server_owned=True)
     status_entered_at: Mapped[datetime] = columns.instant(server_owned=True)
     reverse_reason: Mapped[str | None] = columns.line(2000, null=True, server_owned=True)
     allocated_amount: Mapped[Decimal] = columns.money(default=NONE, server_owned=True)
@@ -74,7 +74,7 @@ class Payment(Customised, Linked, Owned, Recorded, Based, Base):
         CheckConstraint("allocated_amount >= 0 AND allocated_amount <= amount", name="allocated_amount"),
         CheckConstraint("allocated_amount_currency = amount_currency", name="one_currency"),
         CheckConstraint(columns.choices_check("method", list(PaymentMethod)), name="method"),
-        CheckConstraint(columns.choices_check("status", list(PaymentStatus)), name="status"),
+        CheckConstraint(columns.choices_check("status", list(ReceiptStatus)), name="status"),
         CheckConstraint("(status = 'reversed') = (reverse_reason IS NOT NULL)", name="reversed"),
         CheckConstraint("status <> 'reversed' OR allocated_amount = 0", name="reversed_allocated"),
         based_rule(),

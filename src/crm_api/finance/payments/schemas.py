@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from crm_api.finance.billing.schemas import MONEY, Due
-from crm_api.finance.payments.models import PaymentMethod, PaymentStatus
+from crm_api.finance.payments.models import PaymentMethod, ReceiptStatus
 from crm_api.kit.schemas import (
     CUSTOM_FIELDS,
     CustomFields,
@@ -114,7 +114,7 @@ class PaymentRead(CustomisedRead, LinkedRead, OwnedRead, BasedRead):
     method: PaymentMethod = Field(description="How it came.", examples=["bank_transfer"])
     reference: str | None = Field(description="The bank's or payer's own number.", examples=["20261122-0071"])
     description: str | None = Field(description="More about it.", examples=[None])
-    status: PaymentStatus = Field(description="Whether it counts.", examples=["received"])
+    status: ReceiptStatus = Field(description="Whether it counts.", examples=["received"])
     status_entered_at: Instant = Field(description="Since when.")
     reverse_reason: str | None = Field(description="Why it was reversed.", examples=[None])
     allocated_amount: Money = Field(

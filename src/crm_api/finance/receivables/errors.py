@@ -12,10 +12,6 @@ register(
             "Something is paid on it already: its amount stays.",
             "该应收款已有回款，金额不可修改。",
         ),
-        "exceeds_receivable": (
-            "More than is left of the receivable: {rest} {currency}.",
-            "超过该应收款的未收金额 {rest} {currency}。",
-        ),
         "plan_differs": (
             "The instalments come to {total} {currency}, not to {expected}: a difference of {difference}.",
             "各期合计 {total} {currency}，应为 {expected} {currency}，相差 {difference} {currency}。",

@@ -108,7 +108,9 @@ class Order(Customised, Linked, Owned, Recorded, PricedDocument, Base):
         ForeignKeyConstraint(["tenant_id", "warehouse_id"], ["warehouses.tenant_id", "warehouses.id"]),
         *document_rules(),
         CheckConstraint(columns.choices_check("status", list(OrderStatus)), name="status"),
-        CheckConstraint(columns.choices_check("payment_status", list(OrderPaymentStatus)), name="payment_status"),
+        CheckConstraint(
+            columns.choices_check("payment_status", list(OrderPaymentStatus)), name="payment_status"
+        ),
         CheckConstraint(columns.choices_check("payment_terms", list(PaymentTerms)), name="payment_terms"),
         CheckConstraint("paid_amount >= 0 AND paid_amount <= gross_amount", name="paid_amount"),
         CheckConstraint("returned_amount >= 0 AND returned_amount <= gross_amount", name="returned_amount"),

@@ -31,7 +31,7 @@ from crm_api.sales.document_lines.schemas import (
     PricedRead,
     PricedWrite,
 )
-from crm_api.sales.orders.models import OrderStatus, OrderPaymentStatus, PaymentTerms, ShipmentKind
+from crm_api.sales.orders.models import OrderPaymentStatus, OrderStatus, PaymentTerms, ShipmentKind
 
 Note = Annotated[str, Field(max_length=2000)]
 Reason = Annotated[str, Field(min_length=1, max_length=2000)]
