@@ -2,16 +2,7 @@
 
 from tests.isolation.samples import activities, agreements, company, expenses, finance, quoting, sales, stock
 
-CONTEXTS = (
-    company,
-    stock,
-    sales,
-    quoting,
-    agreements,
-    finance,
-    expenses,
-    activities,
-)
+CONTEXTS = (company, stock, sales, quoting, agreements, finance, expenses, activities)
 ORDER = tuple(resource for context in CONTEXTS for resource in context.ORDER)
 MADE = {name: make for context in CONTEXTS for name, make in context.MADE.items()}
 BODIES = {name: body for context in CONTEXTS for name, body in context.BODIES.items()}

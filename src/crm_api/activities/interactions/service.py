@@ -13,7 +13,6 @@ from crm_api.kit import clock
 from crm_api.kit.children import merged
 from crm_api.kit.errors import Invalid
 from crm_api.kit.references import check_references
-from crm_api.kit.registries import react
 from crm_api.kit.repository import Repository, refuse_unwritable
 from crm_api.kit.uow import UnitOfWork
 
@@ -53,11 +52,8 @@ class InteractionService:
         return Prepared(interaction, await self._merged(interaction, [], participants))
 
     async def record(self, new: Prepared) -> dict[str, Any]:
-        """Store it, for whoever lets the contact times follow; `interaction.created` is reacted to."""
-        made = await self._repository.add(new.row, children={PARTICIPANTS.name: new.participants})
-        told = {name: made[name] for name in ("subject_type", "subject_id", "happened_at")}
-        await react("interaction.created", self.uow, new.row.id, told)
-        return made
+        """Store it, for whoever lets the contact times follow."""
+        return await self._repository.add(new.row, children={PARTICIPANTS.name: new.participants})
 
     async def update(self, interaction_id: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """Absent keeps, null clears; what was noted of the wrong record becomes about another."""

@@ -8,7 +8,7 @@ from crm_api.sales.leads.resource import leads
 from crm_api.sales.leads.service import LeadService
 
 
-async def meet_lead(uow: UnitOfWork, _: str, told: Mapping[str, Any]) -> None:
+async def meet_lead(uow: UnitOfWork, _: str, diff: Mapping[str, Any]) -> None:
     """An interaction about a new lead makes it contacted; whoever wrote it may change the lead."""
-    if told["subject_type"] == leads.name:
-        await LeadService(uow).met(told["subject_id"], told["happened_at"])
+    if diff["subject_type"]["to"] == leads.name:
+        await LeadService(uow).met(diff["subject_id"]["to"], diff["happened_at"]["to"])
