@@ -223,8 +223,6 @@ def _items(child: Children, text: str) -> list[dict[str, Any]]:
         for name, kind in child.fields.items():
             if isinstance(kind, MoneyKind):
                 item[name] = money_json(item[name], item.pop(f"{name}_currency"))
-            elif isinstance(kind, Structure):
-                item[name] = orjson.loads(item[name])
             elif isinstance(kind, Instant):
                 item[name] = item[name] and datetime.fromisoformat(item[name])
         found.append(item)

@@ -50,7 +50,7 @@ async def _submitted(w: World, *, by_owner: bool) -> dict[str, Any]:
     flow = {"name": code, "resource": "contracts", "type": code, "nodes": [node]}
     await w.owner.create("/approval-flows", **flow)
     submitter = w.owner if by_owner else await w.company.user("account_manager", name=w.mark)
-    body = {**w.body_of("contracts"), "type": code, "owner_id": submitter.id}
+    body = {**await w.body_of("contracts"), "type": code, "owner_id": submitter.id}
     made = await w.owner.create("/contracts", **body)
     path = f"/contracts/{made['id']}/submit"
     asked = await submitter.http.post(path, headers={"If-Match": "*"})

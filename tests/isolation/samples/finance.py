@@ -21,7 +21,7 @@ async def _invoice(w: World) -> dict[str, Any]:
         clerk = await w.company.user("integration", name=w.fresh("clerk"))
         w.ids["applicant"] = clerk.id
         w.clerk = clerk
-    return await w.clerk.create("/invoices", **w.body_of("invoices"))
+    return await w.clerk.create("/invoices", **await w.body_of("invoices"))
 
 
 async def _receivable(w: World) -> dict[str, Any]:
@@ -39,7 +39,7 @@ async def _receivable(w: World) -> dict[str, Any]:
         assert (await w.owner.http.post(f"/receivables/{own['id']}/cancel", headers=ANY)).status_code == 200
         w.ids |= {"billed_contract": contract["id"], "billed_order": order["id"]}
         w.ids["billed_customer"] = w.ids["customer"]
-    return await w.owner.create("/receivables", **w.body_of("receivables"))
+    return await w.owner.create("/receivables", **await w.body_of("receivables"))
 
 
 MADE = {"receivables": _receivable, "invoices": _invoice}

@@ -27,7 +27,9 @@ class SubjectService:
         }
         counted = {"customer_id": {"from": None, "to": customer_id}}
         for resource in RESOURCES.values():
-            if "subject_type" in resource.fields:
+            subject_type = resource.columns.get("subject_type")
+            # an approval keeps the record that it was asked for
+            if subject_type is not None and not subject_type.info["server_owned"]:
                 carried = await self._repository.carry(resource, subject, to, customer_id, at)
                 counts = counted if "customer_id" in resource.fields else {}
                 told = [(row, {**changes, **counts}) for row in carried]
