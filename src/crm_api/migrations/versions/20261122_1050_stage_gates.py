@@ -17,7 +17,7 @@ def upgrade() -> None:
     op.add_column('pipeline_stages', sa.Column('required_fields', postgresql.JSONB(astext_type=sa.Text()), server_default='[]', nullable=False))
     op.add_column('pipeline_stages', sa.Column('required_plan_status', sa.Text(), nullable=True))
     op.create_check_constraint(op.f('pipeline_stages_required_plan_status_check'), 'pipeline_stages', DEMANDS, postgresql_not_valid=True)
-    op.execute("ALTER TABLE pipeline_stages VALIDATE CONSTRAINT pipeline_stages_required_plan_status_check")
+    # validated in the transaction of the next migration
 
 
 def downgrade() -> None:
