@@ -202,7 +202,9 @@ async def probes(pair: Pair, operation: Operation) -> AsyncIterator[Probe]:
     for pointer in operation.id_pointers:
         # an id that the client chooses makes a row of its own with it, so it may not be one that others refer to
         chosen = pointer[-1] == "id" and operation.creates
-        values = {"chosen": await _unused_id(other, operation, pointer)} if chosen else other.ids
+        each = {record_id: kind for kind, record_id in other.ids.items()}
+        known = {kind: record_id for record_id, kind in each.items()}
+        values = {"chosen": await _unused_id(other, operation, pointer)} if chosen else known
         yield Probe(f"{name} {pointer}", values, new_id, base, _in_body(pointer), writes=writes)
     if operation.by_key and operation.resource:
         key = {"key": other.records[operation.resource.name]["external_ids"][0]["key"]}

@@ -146,7 +146,10 @@ def _columns(model: type[Base]) -> list[Column[Any]]:
     return [
         c
         for c in table(model).columns
-        if c.computed is None and c.server_default is None and c.key != "tenant_id"
+        # what the database alone knows (the time of its clock) has no default of ours
+        if c.computed is None
+        and (c.server_default is None or c.info["default"] is not None)
+        and c.key != "tenant_id"
     ]
 
 

@@ -123,9 +123,9 @@ def external_ids(**options: Any) -> Any:
     return _column(lists.ExternalIds(), default=list, **options)
 
 
-def texts() -> Any:
+def texts(**options: Any) -> Any:
     """A list of texts."""
-    return _column(lists.Texts(), default=list)
+    return _column(lists.Texts(), default=list, **options)
 
 
 def phones() -> Any:

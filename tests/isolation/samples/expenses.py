@@ -24,7 +24,7 @@ BODIES = {
     },
 }
 SAMPLES = {
-    "expense_claims_update": lambda w, r: {"name": f"{w.mark} other {w._count}"},
+    "expense_claims_update": lambda w, r: {"lines": [_line(w, w.fresh("receipt"))]},
     "expense_claims_pay": lambda w, r: {"paid_by": "cash", "payment_reference": w.mark},
 }
 INNER: dict[str, Any] = {}

@@ -28,7 +28,7 @@ class AgeingCustomer(Schema):
 class AgeingRow(AgeingBuckets):
     """What one customer owes."""
 
-    customer: AgeingCustomer = Field(description="Who owes it.")
+    customer: AgeingCustomer = Field(description="The customer who owes this.")
 
 
 class Ageing(Schema):

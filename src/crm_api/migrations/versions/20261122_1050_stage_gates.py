@@ -15,9 +15,8 @@ DEMANDS = "required_plan_status IN ('draft', 'executing', 'succeeded')"
 def upgrade() -> None:
     op.add_column('pipelines', sa.Column('allow_backward', sa.Boolean(), server_default=sa.true(), nullable=False))
     op.add_column('pipeline_stages', sa.Column('required_fields', postgresql.JSONB(astext_type=sa.Text()), server_default='[]', nullable=False))
-    op.add_column('pipeline_stages', sa.Column('required_plan_status', sa.Text(), nullable=True))
-    op.create_check_constraint(op.f('pipeline_stages_required_plan_status_check'), 'pipeline_stages', DEMANDS, postgresql_not_valid=True)
-    # validated in the transaction of the next migration
+    # column and check in one: there is no row yet that could break it
+    op.execute(f"ALTER TABLE pipeline_stages ADD COLUMN required_plan_status text CONSTRAINT pipeline_stages_required_plan_status_check CHECK ({DEMANDS})")
 
 
 def downgrade() -> None:

@@ -12,7 +12,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.execute("ALTER TABLE pipeline_stages VALIDATE CONSTRAINT pipeline_stages_required_plan_status_check")
     op.create_table('development_plans',
     sa.Column('tenant_id', sa.Uuid(as_uuid=False), nullable=False),
     sa.Column('id', sa.Uuid(as_uuid=False), nullable=False),

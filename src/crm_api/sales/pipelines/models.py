@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, and_, column
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, and_, column, true
 from sqlalchemy.orm import Mapped
 
 from crm_api.kit import columns
@@ -36,7 +36,7 @@ class Pipeline(Deletable, Recorded, Base):
     name: Mapped[str] = columns.line(200)
     name_sort: Mapped[str] = columns.sort_text()
     is_default: Mapped[bool] = columns.flag(default=False)
-    allow_backward: Mapped[bool] = columns.flag(default=True)
+    allow_backward: Mapped[bool] = columns.flag(default=True, server_default=true())
     __table_args__ = (
         Index(
             "pipelines_is_default_key",
@@ -70,7 +70,7 @@ class PipelineStage(Tenanted, Base):
     kind: Mapped[str] = columns.choice(StageKind)
     probability: Mapped[int] = columns.integer(default=0)
     position: Mapped[int] = columns.integer(default=0)
-    required_fields: Mapped[list[str]] = columns.texts()
+    required_fields: Mapped[list[str]] = columns.texts(server_default="[]")
     required_plan_status: Mapped[str | None] = columns.choice(PlanDemand, null=True)
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "pipeline_id"], ["pipelines.tenant_id", "pipelines.id"]),
