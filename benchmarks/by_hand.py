@@ -232,14 +232,18 @@ def both() -> ASGIApp:
     """The API, and under `/hand` its twin."""
     crm = app()
     hand = Hand(crm)
-    written = Starlette(
-        routes=[
-            Route("/hand/customers", hand.page),
-            Route("/hand/customers", hand.create, methods=["POST"]),
-            Route("/hand/customers/{id}", hand.get),
-            Route("/hand/customers/{id}", hand.patch, methods=["PATCH"]),
-        ]
+    return beside(
+        crm,
+        Route("/hand/customers", hand.page),
+        Route("/hand/customers", hand.create, methods=["POST"]),
+        Route("/hand/customers/{id}", hand.get),
+        Route("/hand/customers/{id}", hand.patch, methods=["PATCH"]),
     )
+
+
+def beside(crm: ASGIApp, *routes: Route) -> ASGIApp:
+    """The API, and what was written by hand at its own paths."""
+    written = Starlette(routes=list(routes))
 
     async def split(scope: Scope, receive: Receive, send: Send) -> None:
         by_hand = scope["type"] == "http" and scope["path"].startswith("/hand/")

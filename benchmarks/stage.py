@@ -189,7 +189,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def worker(settings: Settings, port: int) -> Iterator[None]:
+def worker(settings: Settings, port: int, factory: str = "by_hand:both") -> Iterator[None]:
     """The API and its hand-written twin in one uvicorn worker process."""
     process = subprocess.Popen(
         [
@@ -197,7 +197,7 @@ def worker(settings: Settings, port: int) -> Iterator[None]:
             "-m",
             "uvicorn",
             "--factory",
-            "by_hand:both",
+            factory,
             "--port",
             str(port),
             "--no-access-log",
@@ -240,8 +240,9 @@ def load(port: int, requests: list[bytes], seconds: float) -> Load:
         input=given,
         capture_output=True,
         text=True,
-        check=True,
     )
+    if done.returncode:
+        raise RuntimeError(f"the client failed: {done.stderr[-500:]}")
     answer = json.loads(done.stdout)
     if answer["bad"]:
         raise RuntimeError(f"{answer['bad']} answers were not 2xx: {answer['sample'][:500]}")
