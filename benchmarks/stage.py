@@ -214,10 +214,12 @@ def worker(settings: Settings, port: int, factory: str = "by_hand:both") -> Iter
         },
     )
     try:
-        for _ in range(150):
+        for _ in range(600):
             with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
                 break
             time.sleep(0.1)
+        else:
+            raise RuntimeError(f"nobody answers at {port}; the worker's status is {process.poll()}")
         yield
     finally:
         process.terminate()
@@ -240,6 +242,7 @@ def load(port: int, requests: list[bytes], seconds: float) -> Load:
         input=given,
         capture_output=True,
         text=True,
+        check=False,
     )
     if done.returncode:
         raise RuntimeError(f"the client failed: {done.stderr[-500:]}")

@@ -1,14 +1,24 @@
 """From the first inquiry to the money in the bank, as the people of a company do it; every figure is exact."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-import httpx
-
 from crm_api.kit import clock
-from tests.factories.approvals import reports_to, yuan
+from tests.factories.approvals import yuan
 from tests.factories.companies import Actor, Company
+from tests.factories.trading import (
+    Catalogue,
+    Staff,
+    change,
+    do,
+    done,
+    found,
+    hire,
+    levels,
+    refused,
+    rule_approvals,
+    stock_up,
+)
 
 ZONE = "Asia/Shanghai"
 COMPANY_NAME, PERSON, PHONE = "上海智达科技有限公司", "李娜", "+86 138 0013 8000"
@@ -27,41 +37,6 @@ PAID, UNPAID, SECOND_LEFT = "5549.09", "7947.87", "3500.00"
 INVOICED = {"net_amount": yuan("4910.70"), "tax_amount": yuan("638.39"), "gross_amount": yuan(PAID)}
 TRAVEL, DINNER, STAMPS, CLAIMED = "328.00", "156.50", "60.00", "544.50"
 BUCKETS = ("not_due", "days_1_30", "days_31_60", "days_61_90", "over_90", "total")
-
-
-@dataclass
-class Staff:
-    """Who works here: `manager` reports to `supervisor`; `stranger` is in another team; `system` is the web site, the
-    bank feed and the warehouse."""
-
-    company: Company
-    administrator: Actor
-    supervisor: Actor
-    manager: Actor
-    marketer: Actor
-    executive: Actor
-    support: Actor
-    system: Actor
-    stranger: Actor
-
-
-@dataclass
-class Catalogue:
-    """What is sold, and from where."""
-
-    warehouse: str
-    gateway: str
-    cable: str
-    service: str
-
-    @property
-    def lines(self) -> list[dict[str, Any]]:
-        """What the customer buys."""
-        bought = ((self.gateway, GATEWAYS), (self.cable, CABLE), (self.service, SETTING_UP))
-        return [
-            {"product_id": product, "quantity": line[0], "unit_price": yuan(line[1]), **line[2]}
-            for product, line in bought
-        ]
 
 
 async def test_from_lead_to_cash(company: Company) -> None:
@@ -92,62 +67,13 @@ async def test_from_lead_to_cash(company: Company) -> None:
     await see_what_is_theirs(staff, mine)
 
 
-async def hire(company: Company) -> Staff:
-    team, other = await company.team("Sales"), await company.team("Elsewhere")
-    staff = Staff(
-        company,
-        await company.user("administrator"),
-        await company.user("sales_supervisor", team_id=team),
-        await company.user("account_manager", team_id=team),
-        await company.user("marketer"),
-        await company.user("executive"),
-        await company.user("support_agent"),
-        await company.user("integration"),
-        await company.user("account_manager", team_id=other),
-    )
-    await reports_to(company, staff.manager, staff.supervisor)
-    return staff
-
-
-async def stock_up(staff: Staff) -> Catalogue:
-    """Ten gateways and 500 metres of cable; setting them up is not kept in stock."""
-    admin = staff.administrator
-    warehouse = (await admin.create("/warehouses", code="SH-1", name="上海一号仓"))["id"]
-
-    async def product(code: str, tax_rate: str, cost: str, *, stocked: bool = True) -> str:
-        body = {"code": code, "name": code, "tax_rate": tax_rate, "stocked": stocked, "cost": yuan(cost)}
-        return str((await admin.create("/products", **body))["id"])
-
-    catalogue = Catalogue(
-        warehouse,
-        await product("G2", "13", "800.00"),
-        await product("C1", "13", "0.40"),
-        await product("SET-UP", "6", "500.00", stocked=False),
-    )
-    for goods, quantity in ((catalogue.gateway, "10"), (catalogue.cable, "500")):
-        await staff.supervisor.create(
-            "/stock-movements",
-            kind="receipt",
-            warehouse_id=warehouse,
-            product_id=goods,
-            quantity=quantity,
-        )
-    return catalogue
-
-
-async def rule_approvals(staff: Staff) -> dict[str, str]:
-    """Contracts from 10,000 on and expense claims go to the superior, contracts from 100,000 on to an executive."""
-
-    async def flow(name: str, resource: str, node: dict[str, Any], **more: Any) -> str:
-        body = {"name": name, "resource": resource, "nodes": [{"mode": "any", **node}], **more}
-        return str((await staff.administrator.create("/approval-flows", **body))["id"])
-
-    superior, executive = {"kind": "superior_chain", "levels": 1}, {"kind": "role", "role": "executive"}
-    return {
-        "middle": await flow("中额合同", "contracts", superior, amount_from=yuan("10000")),
-        "large": await flow("大额合同", "contracts", executive, amount_from=yuan("100000")),
-        "claims": await flow("报销", "expense_claims", superior),
-    }
+def bought(catalogue: Catalogue) -> list[dict[str, Any]]:
+    """What the customer buys, as a body says it."""
+    goods = (catalogue.gateway, catalogue.cable, catalogue.service)
+    return [
+        {"product_id": product, "quantity": line[0], "unit_price": yuan(line[1]), **line[2]}
+        for product, line in zip(goods, (GATEWAYS, CABLE, SETTING_UP), strict=True)
+    ]
 
 
 async def bring_a_lead(staff: Staff) -> dict[str, Any]:
@@ -211,7 +137,7 @@ async def offer(staff: Staff, catalogue: Catalogue, customer: str, contact: str,
         opportunity_id=deal,
         valid_until=str(today() + timedelta(30)),
         discount_percent=DISCOUNT_PERCENT,
-        lines=catalogue.lines,
+        lines=bought(catalogue),
     )
     check_sums(quote)
     return await done(staff.manager, f"/quotes/{quote['id']}/send")
@@ -242,7 +168,7 @@ async def agree(staff: Staff, catalogue: Catalogue, quote: dict[str, Any]) -> st
         customer_id=quote["customer_id"],
         opportunity_id=quote["opportunity_id"],
         discount_percent=DISCOUNT_PERCENT,
-        lines=catalogue.lines,
+        lines=bought(catalogue),
     )
     check_sums(contract)
     assert (contract["amount"], contract["status"]) == (yuan(GROSS), "draft")
@@ -287,7 +213,7 @@ async def buy(staff: Staff, catalogue: Catalogue, quote: dict[str, Any]) -> dict
         customer_id=quote["customer_id"],
         contact_id=quote["contact_id"],
         discount_percent=DISCOUNT_PERCENT,
-        lines=catalogue.lines,
+        lines=bought(catalogue),
     )
     check_sums(order)
     told = ("status", "payment_status", "payment_terms", "warehouse_id", "paid_amount")
@@ -468,53 +394,12 @@ def today() -> date:
     return clock.today(ZONE)
 
 
-async def found(actor: Actor, path: str) -> dict[str, Any]:
-    """GET that must succeed."""
-    answer = await actor.http.get(path)
-    assert answer.status_code == 200, (path, answer.text)
-    return dict(answer.json())
-
-
-async def do(actor: Actor, path: str, **body: Any) -> httpx.Response:
-    """POST a verb of a record, of whichever version."""
-    sent = {"json": body} if body else {}
-    return await actor.http.post(path, headers={"If-Match": "*"}, **sent)
-
-
-async def done(actor: Actor, path: str, **body: Any) -> dict[str, Any]:
-    """The same, which must succeed."""
-    answer = await do(actor, path, **body)
-    assert answer.status_code == 200, (path, answer.text)
-    return dict(answer.json())
-
-
-async def change(actor: Actor, path: str, **body: Any) -> httpx.Response:
-    """PATCH a record, of whichever version."""
-    return await actor.http.patch(path, json=body, headers={"If-Match": "*"})
-
-
-def refused(answer: httpx.Response) -> tuple[int, str, list[str]]:
-    """Status, code, and pointer and code of each fault."""
-    problem = answer.json()
-    faults = [f"{fault['pointer']} {fault['code']}" for fault in problem.get("errors", [])]
-    return answer.status_code, problem["code"], faults
-
-
 def check_sums(document: dict[str, Any]) -> None:
     """What was offered is what was accepted, agreed and bought, line by line."""
     lines = [[line[f"{name}_amount"] for name in ("net", "tax", "gross")] for line in document["lines"]]
     assert lines == [[yuan(amount) for amount in line[3:]] for line in (GATEWAYS, CABLE, SETTING_UP)]
     sums = [document[f"{name}_amount"] for name in ("discount", "net", "tax", "gross")]
     assert sums == [yuan(DISCOUNT), yuan(NET), yuan(TAX), yuan(GROSS)]
-
-
-async def levels(staff: Staff, catalogue: Catalogue) -> list[tuple[str, str, str]]:
-    """On hand, reserved and available of gateways and cable."""
-    counts = []
-    for product in (catalogue.gateway, catalogue.cable):
-        (level,) = (await found(staff.manager, f"/stock-levels?product_id={product}"))["data"]
-        counts.append((level["on_hand"], level["reserved"], level["available"]))
-    return counts
 
 
 async def aged(actor: Actor) -> dict[str, list[str]]:
