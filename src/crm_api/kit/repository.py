@@ -1,6 +1,6 @@
 """Loading a row for a verb and writing it back: the one writer behind every resource."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, Text, Uuid, func, literal, select
@@ -26,6 +26,8 @@ from crm_api.kit.tenancy import scoped, scoped_delete, scoped_update
 from crm_api.kit.uow import UnitOfWork
 
 R = TypeVar("R", bound=Base)
+Lists = Mapping[str, Sequence[Any]] | None
+Asking = Callable[[], Awaitable[str]] | None
 _ID = bindparam("id", type_=Uuid(as_uuid=False))
 _STAMPS = frozenset({"updated_at", "updated_by", "version"})
 
@@ -74,17 +76,20 @@ class Repository(Generic[R]):
         return self._children[name]
 
     async def add(
-        self, row: R, *, event: str = "created", children: Mapping[str, Sequence[Any]] | None = None
+        self, row: R, *, event: str = "created", children: Lists = None, number: Asking = None
     ) -> dict[str, Any]:
         """Store a new row and its children; the answer is the record as the caller may see it.
 
-        A row outside the caller's reach is Forbidden, an id in it that the caller cannot see is Invalid.
+        A row outside the caller's reach is Forbidden, an id in it that the caller cannot see is Invalid. Its `number`
+        is asked for once nothing is left to read: those who ask for numbers wait for each other until the commit.
         """
         uow, resource = self.uow, self.resource
         uow.writing = row
         await self.begin(row, uow.stamps)
+        await self._check_references(row, row.changes())
+        if number is not None:
+            row.apply({"number": await number()})
         changed = row.changes()
-        await self._check_references(row, changed)
         await uow.fetch(("insert", resource.name), lambda: effects.insert_of(resource.model), row.__dict__)
         for child in resource.children:
             self._children[child.name] = []
@@ -113,9 +118,7 @@ class Repository(Generic[R]):
             await rule.after(uow, resource, row, changed)
         return diff
 
-    async def save(
-        self, row: R, *, event: str = "updated", children: Mapping[str, Sequence[Any]] | None = None
-    ) -> dict[str, Any]:
+    async def save(self, row: R, *, event: str = "updated", children: Lists = None) -> dict[str, Any]:
         """Write what a verb changed and its one event; nothing changed is no write, no event, the same version."""
         uow, resource, at = self.uow, self.resource, clock.now()
         uow.writing = row

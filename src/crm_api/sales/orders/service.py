@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from crm_api.catalog.stock_movements.allocation import AllocationService, Demand
@@ -47,9 +48,8 @@ class OrderService:
         order.begin()
         await self._demand_fit(order, values)
         await self._reserve(order, children[LINES.name])
-        # last, because those who ask for numbers wait for each other
-        order.number = await NumberSeriesService(self.uow).next(orders.name, "S")
-        return await self._repository.add(order, children=children)
+        number = partial(NumberSeriesService(self.uow).next, orders.name, "S")
+        return await self._repository.add(order, children=children, number=number)
 
     async def update(self, order_id: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """Absent keeps, null clears; what was bought stays. Another owner needs the right to assign."""
