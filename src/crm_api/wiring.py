@@ -87,8 +87,9 @@ from crm_api.parties.customers import router as customers_router
 from crm_api.parties.customers.resource import customers
 from crm_api.sales.contracts import jobs as contract_jobs
 from crm_api.sales.contracts import router as contracts_router
+from crm_api.sales.contracts.models import STATES as CONTRACT_STATES
+from crm_api.sales.contracts.resource import SETTLE as SETTLE_CONTRACT
 from crm_api.sales.contracts.resource import contracts
-from crm_api.sales.contracts.running import settle_contract
 from crm_api.sales.development_plans import router as development_plans_router
 from crm_api.sales.development_plans.gates import demand_plan
 from crm_api.sales.development_plans.resource import development_plans
@@ -96,6 +97,7 @@ from crm_api.sales.leads import router as leads_router
 from crm_api.sales.leads.reactions import meet_lead
 from crm_api.sales.leads.resource import leads
 from crm_api.sales.opportunities import router as opportunities_router
+from crm_api.sales.opportunities.approving import demand_approval, settle_opportunity
 from crm_api.sales.opportunities.gates import (
     check_required_fields,
     keep_used_pipeline,
@@ -110,6 +112,8 @@ from crm_api.sales.pipelines.resource import pipelines
 from crm_api.sales.pipelines.service import found_pipeline
 from crm_api.sales.quotes import jobs as quote_jobs
 from crm_api.sales.quotes import router as quotes_router
+from crm_api.sales.quotes.models import STATES as QUOTE_STATES
+from crm_api.sales.quotes.resource import SETTLE as SETTLE_QUOTE
 from crm_api.sales.quotes.resource import quotes
 from crm_api.setup.custom_fields import router as custom_fields_router
 from crm_api.setup.custom_fields.filtering import CATALOGUE
@@ -136,6 +140,7 @@ from crm_api.workflow.approval_flows.resource import approval_flows
 from crm_api.workflow.approvals import router as approvals_router
 from crm_api.workflow.approvals.resource import approvals
 from crm_api.workflow.approvals.service import follow_roles, move_on
+from crm_api.workflow.approvals.submitting import settling
 
 DESCRIPTION = (files("crm_api") / "description.md").read_text("utf-8")
 register_words(NAMES)
@@ -264,9 +269,14 @@ bind_gate("contracts.void", keep_paid_contract)
 bind_gate("pipelines.delete", keep_used_pipeline)
 bind_gate("pipelines.drop_stage", keep_used_stage)
 bind_gate("opportunities.enter", demand_plan)
+bind_gate("opportunities.enter", demand_approval)
 bind_gate("pipelines.require_fields", check_required_fields)
 bind_gate("dictionary_items.remove", keep_chosen_code)
-bind_outcome("contracts", settle_contract)
+bind_outcome("contracts", settling(contracts, CONTRACT_STATES, SETTLE_CONTRACT))
+# a quote is rejected by its customer
+bind_outcome("quotes", settling(quotes, QUOTE_STATES, SETTLE_QUOTE, {"rejected": "disapproved"}))
+bind_outcome("opportunities", settle_opportunity)
+bind_outcome("expense_claims", settle_expense_claim)
 bind_reaction("order.created", bill_order)
 bind_reaction("order.cancelled", drop_of_order)
 bind_reaction("contract.voided", drop_of_contract)
@@ -279,6 +289,5 @@ bind_reaction("interaction.deleted", forget_interaction)
 bind_reaction("task.deleted", forget_task)
 bind_reaction("user.disabled", move_on)
 bind_reaction("user.deleted", move_on)
-bind_outcome("expense_claims", settle_expense_claim)
 bind_reaction("user.updated", follow_roles)
 bind_reaction("user.moved", follow_roles)

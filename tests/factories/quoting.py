@@ -7,6 +7,7 @@ import httpx
 
 from tests.factories.companies import Company
 
+ANY = {"If-Match": "*"}
 FAR = "2099-12-31"
 HOLDER = {"decided_by_name": "李娜", "decided_by_email": "Li.Na@zhida.example"}
 
@@ -42,9 +43,18 @@ class Desk:
         return await self.company.owner.create("/quotes", **{**self.body, **body})
 
     async def do(self, quote: dict[str, Any], verb: str, **body: Any) -> httpx.Response:
-        """POST a verb as the owner."""
+        """POST a verb as the owner, whatever the version."""
         sent = {"json": body} if body else {}
-        return await self.company.owner.http.post(f"/quotes/{quote['id']}/{verb}", **sent)
+        return await self.company.owner.http.post(f"/quotes/{quote['id']}/{verb}", headers=ANY, **sent)
+
+    async def change(self, quote: dict[str, Any], **body: Any) -> httpx.Response:
+        return await self.company.owner.http.patch(f"/quotes/{quote['id']}", json=body, headers=ANY)
+
+    async def accepted(self, **body: Any) -> dict[str, Any]:
+        """An accepted quote."""
+        answer = await self.do(await self.sent(**body), "accept")
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
 
     async def sent(self, **body: Any) -> dict[str, Any]:
         """A sent quote with the token of its link in `secret`."""

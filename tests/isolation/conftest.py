@@ -58,7 +58,7 @@ async def pair(
         if not request.cls.policies:
             for row in await superuser.fetch(_PROTECTED):
                 await superuser.execute(f"ALTER TABLE {row[0]} DISABLE ROW LEVEL SECURITY")
-        yield Pair(*worlds, superuser)
+        yield Pair(*worlds, superuser, every_kind=request.cls.policies and request.cls.predicate)
         for world in worlds:
             await world.company.close()
     await superuser.close()

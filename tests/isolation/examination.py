@@ -32,11 +32,15 @@ WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'pub
 
 @dataclass
 class Pair:
-    """`own` asks, `other` is whose rows must not show. `database` sees past every wall."""
+    """`own` asks, `other` is whose rows must not show. `database` sees past every wall.
+
+    `every_kind`: a place named after a kind, `customer_id`, is tried with the ids of all other kinds, too.
+    """
 
     own: World
     other: World
     database: Any
+    every_kind: bool
     statement: str = ""
 
     async def state(self) -> dict[str, str]:
@@ -169,6 +173,14 @@ async def examine(pair: Pair, operation: Operation) -> list[str]:
     return [finding async for probe in probes(pair, operation) for finding in await probe.findings(pair)]
 
 
+async def leaks_anywhere(pair: Pair, operation: Operation) -> bool:
+    """Whether anything at all goes wrong."""
+    async for probe in probes(pair, operation):
+        if await probe.findings(pair):
+            return True
+    return False
+
+
 def leaks(pair: Pair, name: str, answer: httpx.Response, sent: str) -> list[str]:
     """Words and ids of the other company in an answer, but for what was sent, in the path too."""
     text = answer.text.replace(answer.request.url.path, "")
@@ -202,9 +214,7 @@ async def probes(pair: Pair, operation: Operation) -> AsyncIterator[Probe]:
     for pointer in operation.id_pointers:
         # an id that the client chooses makes a row of its own with it, so it may not be one that others refer to
         chosen = pointer[-1] == "id" and operation.creates
-        each = {record_id: kind for kind, record_id in other.ids.items()}
-        known = {kind: record_id for record_id, kind in each.items()}
-        values = {"chosen": await _unused_id(other, operation, pointer)} if chosen else known
+        values = {"chosen": await _unused_id(other, operation, pointer)} if chosen else _ids(pair, pointer)
         yield Probe(f"{name} {pointer}", values, new_id, base, _in_body(pointer), writes=writes)
     if operation.by_key and operation.resource:
         key = {"key": other.records[operation.resource.name]["external_ids"][0]["key"]}
@@ -216,6 +226,15 @@ async def probes(pair: Pair, operation: Operation) -> AsyncIterator[Probe]:
     if operation.lists:
         for probe in [*list_probes(pair, operation), *await cursor_probes(pair, operation)]:
             yield probe
+
+
+def _ids(pair: Pair, pointer: type_pointer) -> dict[str, str]:
+    """The other company's ids by kind, each once."""
+    kind = str(pointer[-1]).removesuffix("_id")
+    if not pair.every_kind and kind in pair.other.ids:
+        return {kind: pair.other.ids[kind]}
+    kinds = {record_id: kind for kind, record_id in pair.other.ids.items()}
+    return {kind: record_id for record_id, kind in kinds.items()}
 
 
 async def _unused_id(world: World, operation: Operation, pointer: type_pointer) -> str:

@@ -7,7 +7,7 @@ predicate rendered as `true`. Either wall alone must hold.
 import pytest
 
 from crm_api.kit.statements import STATEMENTS
-from tests.isolation.examination import Pair, accepts_own_id, control, examine
+from tests.isolation.examination import Pair, accepts_own_id, control, examine, leaks_anywhere
 from tests.isolation.operations import Operation, operations
 from tests.isolation.worlds import UUID
 
@@ -83,4 +83,4 @@ class TestNoWall:
         ],
     )
     async def test_every_operation_on_records_leaks(self, pair: Pair, operation: Operation) -> None:
-        assert await examine(pair, operation)
+        assert await leaks_anywhere(pair, operation)

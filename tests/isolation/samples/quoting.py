@@ -51,6 +51,20 @@ SAMPLES: dict[str, Callable[[World, dict[str, Any]], Any]] = {
     "quotes_assign": lambda w, r: {"owner_id": w.ids["owner"]},
     "quotes_accept": lambda w, r: HOLDER,
     "quotes_reject": lambda w, r: HOLDER,
+    "quotes_order": lambda w, r: {
+        "contact_id": w.ids["contact"],
+        "opportunity_id": w.ids["opportunity"],
+        "owner_id": w.ids["user"],
+        "warehouse_id": w.ids["warehouse"],
+        "promises": [{"line_id": r["lines"][0]["id"], "promised_on": "2026-03-31"}],
+    },
+    "quotes_contract": lambda w, r: {
+        "opportunity_id": w.ids["opportunity"],
+        "owner_id": w.ids["user"],
+        "signatories": [
+            {"side": "theirs", "name": w.mark, "contact_id": w.ids["contact"], "user_id": w.ids["user"]}
+        ],
+    },
     "public_quotes_accept": lambda w, r: HOLDER,
     "public_quotes_reject": lambda w, r: HOLDER,
 }
@@ -60,11 +74,12 @@ KEYS: dict[str, str] = {}
 STEPS: dict[str, tuple[tuple[str, Any], ...]] = {
     f"quotes_{verb}": (("/send", None),) for verb in ("withdraw", "accept", "reject", "revise")
 }
+STEPS |= dict.fromkeys(("quotes_order", "quotes_contract"), (("/send", None), ("/accept", HOLDER)))
 
 
 async def _link(w: World) -> str:
     made = await w.make("quotes")
-    sent = await w.owner.http.post(f"/quotes/{made['id']}/send")
+    sent = await w.owner.http.post(f"/quotes/{made['id']}/send", headers={"If-Match": "*"})
     return str(sent.json()["secret"])
 
 

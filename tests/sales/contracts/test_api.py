@@ -143,6 +143,26 @@ async def test_it_waits_for_approval_unchanged(registry: Registry) -> None:
     assert {chief.id, clerk.id} & set(kinds.values())
 
 
+async def test_dollars_are_approved_by_what_they_are_worth(registry: Registry) -> None:
+    """And without a rate nobody can say that they are little."""
+    company, today = registry.company, clock.today("Asia/Shanghai")
+    flow = await registry.flow(await company.user("executive"), type="abroad", amount_from=yuan("1000"))
+
+    async def asked(amount: str) -> list[str]:
+        dollars = {"amount": amount, "currency": "USD"}
+        made = await registry.draft(type="abroad", amount=dollars, currency="USD", lines=[])
+        status = (await registry.did(made, "submit"))["status"]
+        return [
+            status,
+            *(str(row["flow_id"]) for row in await company.rows("approvals", subject_id=made["id"])),
+        ]
+
+    assert await asked("1") == ["approving", flow["id"]]
+    await company.owner.create("/exchange-rates", currency="USD", rate_on=today.isoformat(), rate="8")
+    assert await asked("124.99") == ["approved"]
+    assert await asked("125") == ["approving", flow["id"]]
+
+
 async def test_sent_back_and_withdrawn_ones_are_submitted_again(registry: Registry) -> None:
     chief = await registry.company.user("executive")
     await registry.flow(chief, type="again")

@@ -200,7 +200,7 @@ async def test_what_is_wrong_is_named(shop: Shop) -> None:
     before = await shop.company.digest("orders", "stock_levels", "events")
     for more, pointer, code in (
         ({"lines": []}, "/lines", "too_short"),
-        ({"contact_id": contact}, "/contact_id", "contact_of_another_customer"),
+        ({"contact_id": contact}, "/contact_id", "belongs_to_another_customer"),
         ({"customer_id": nowhere}, "/customer_id", "reference_not_found"),
         ({"warehouse_id": nowhere}, "/warehouse_id", "reference_not_found"),
         ({"lines": [{"product_id": nowhere}]}, "/lines/0/product_id", "reference_not_found"),

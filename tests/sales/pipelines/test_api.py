@@ -65,7 +65,7 @@ async def test_a_created_pipeline_is_read_back_as_it_was_answered(company: Compa
     assert (await company.owner.http.get(f"/pipelines/{made['id']}")).json() == made
     assert made["is_default"] is False
     assert made["allow_backward"] is True
-    free = {"required_fields": [], "required_plan_status": None}
+    free = {"required_fields": [], "required_plan_status": None, "approval_required": False}
     assert [{k: v for k, v in stage.items() if k != "id"} for stage in made["stages"]] == [
         {"key": "new", "name": "New", "kind": "open", "probability": 20, **free},
         {"key": "won", "name": "Won", "kind": "won", "probability": 100, **free},

@@ -5,7 +5,7 @@ from tests.factories.companies import Company
 from tests.factories.floors import Floor
 from tests.factories.grants import share
 from tests.factories.matrix import DONE, PLACES, Matrix, expected
-from tests.factories.quoting import open_desk
+from tests.factories.quoting import ANY, open_desk
 
 REACH = {
     "administrator": {},
@@ -21,7 +21,7 @@ REACH = {
 async def test_role_by_action_by_place(company: Company) -> None:
     assert set(REACH) == set(DEFAULT_ROLES)
     desk = await open_desk(company)
-    matrix = Matrix(company, "/quotes", desk.body, change={"terms": "货到付款"})
+    matrix = Matrix(company, "/quotes", desk.body, {"terms": "货到付款"}, ANY)
     await matrix.furnish()
     for actor in matrix.actors.values():
         await share(company, "customers", desk.customer["id"], actor.id)
@@ -36,9 +36,9 @@ async def test_the_quote_of_somebody_else_is_not_worked_on(floor: Floor) -> None
     desk = await open_desk(floor.company)
     made = await desk.sent(owner_id=floor.stranger.id)
     before = await floor.company.digest("quotes", "quote_lines", "events")
-    for verb in ("send", "withdraw", "accept", "reject", "revise"):
+    for verb in ("submit", "send", "withdraw", "accept", "reject", "revise", "order", "contract"):
         for actor in (floor.agent, floor.supervisor):
-            assert (await actor.http.post(f"/quotes/{made['id']}/{verb}")).status_code == 404
+            assert (await actor.http.post(f"/quotes/{made['id']}/{verb}", headers=ANY)).status_code == 404
     for actor in (floor.agent, floor.supervisor):
         assert (await actor.http.get(f"/quotes/{made['id']}/pdf")).status_code == 404
     assert await floor.company.digest("quotes", "quote_lines", "events") == before

@@ -78,7 +78,7 @@ async def test_of_fifty_at_once_one_wins(company: Company) -> None:
     assert len([e for e in await company.rows("events") if e["type"] in decided]) == 1
     frozen = await desk.draft()
     accepted = (await desk.do((await desk.do(frozen, "send")).json(), "accept")).json()
-    patched = await company.owner.http.patch(f"/quotes/{accepted['id']}", json={"name": "anders"})
+    patched = await desk.change(accepted, name="anders")
     assert (patched.status_code, patched.json()["code"]) == (409, "wrong_state")
 
 

@@ -10,32 +10,42 @@ from crm_api.roles import DEFAULT_ROLES
 from crm_api.sales.quotes.models import STATES, QuoteStatus
 from tests.factories.companies import Company
 from tests.factories.grants import share
-from tests.factories.quoting import open_desk
+from tests.factories.quoting import ANY, open_desk
 from tests.factories.states import Cells, Verb
 
 VERBS = {
+    "submit": Verb("submitted"),
     "send": Verb("sent"),
     "withdraw": Verb("withdrawn"),
     "accept": Verb("accepted"),
     "reject": Verb("rejected"),
     "revise": Verb("revised"),
+    "order": Verb("converted"),
+    "contract": Verb("converted"),
     "update": Verb("updated", {"terms": "货到付款"}, "PATCH"),
     "assign": Verb("assigned"),
     "delete": Verb("deleted", None, "DELETE"),
 }
-# what time does to a sent one is done by a job, and has a test of its own
+# what decisions and time do has tests of its own
+BY_ITSELF = {"approve", "refuse", "expire"}
 WAYS = {
     "draft": (),
+    "approving": ("submit",),
+    "approved": ("submit",),
     "sent": ("send",),
     "accepted": ("send", "accept"),
     "rejected": ("send", "reject"),
     "expired": ("send",),
     "superseded": ("send", "revise"),
+    "converted": ("send", "accept", "order"),
 }
 
 
 class QuoteCells(Cells):
     async def _in(self, state: str, owner_id: str) -> dict[str, Any]:
+        # those of the dear one ask for approval
+        asks = state in ("draft", "approving")
+        self.body = {**self.body, "lines": [{**self.body["lines"][0], "quantity": "200" if asks else "2"}]}
         record = await super()._in(state, owner_id)
         if state == "expired":
             async with self.company.served.pool.acquire() as connection, connection.transaction():
@@ -50,11 +60,11 @@ async def cells(company: Company, team: str | None = None, states: States = STAT
     recipient = await company.user("account_manager", team_id=team)
     verbs = VERBS | {"assign": Verb("assigned", {"owner_id": recipient.id})}
     desk = await open_desk(company)
-    return QuoteCells(company, "/quotes", "quote", desk.body, states, verbs, WAYS)
+    return QuoteCells(company, "/quotes", "quote", desk.body, states, verbs, WAYS, frozenset({"order"}), ANY)
 
 
 async def test_every_cell(company: Company) -> None:
-    assert STATES.steps.keys() == VERBS.keys() | {"expire"}
+    assert STATES.steps.keys() == VERBS.keys() | BY_ITSELF
     assert set(WAYS) == set(QuoteStatus)
     team = await company.team()
     table = await cells(company, team)

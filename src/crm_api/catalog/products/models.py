@@ -32,10 +32,17 @@ class Offer(NamedTuple):
     tax_rate: Decimal | None = None
 
 
-class Product(Customised, Linked, Deletable, Recorded, Base):
-    """`list_price` and `cost` are for one `unit`, without tax; `tax_rate` is in percent.
+class Floor(NamedTuple):
+    """The lowest price of one unit that nobody needs to approve."""
 
-    Only of a `stocked` product is it known how much there is; a service, say, is not.
+    price: Decimal
+    currency: str
+
+
+class Product(Customised, Linked, Deletable, Recorded, Base):
+    """`list_price`, `cost` and `floor_price` are for one `unit`, without tax; `tax_rate` is in percent.
+
+    What is quoted below its `floor_price` must be approved. Only of a `stocked` product is it known how much there is; a service, say, is not.
     """
 
     __tablename__ = "products"
@@ -53,6 +60,9 @@ class Product(Customised, Linked, Deletable, Recorded, Base):
     cost: Mapped[Decimal | None] = columns.money(null=True)
     cost_currency: Mapped[str | None] = columns.currency(null=True)
     cost_micro: Mapped[int] = columns.micros("cost")
+    floor_price: Mapped[Decimal | None] = columns.money(null=True)
+    floor_price_currency: Mapped[str | None] = columns.currency(null=True)
+    floor_price_micro: Mapped[int] = columns.micros("floor_price")
     tax_rate: Mapped[Decimal | None] = columns.quantity(null=True)
     stocked: Mapped[bool] = columns.flag(default=False, server_default=false())
     description: Mapped[str | None] = columns.line(10_000, null=True)
@@ -60,6 +70,9 @@ class Product(Customised, Linked, Deletable, Recorded, Base):
         CheckConstraint(columns.choices_check("lifecycle", list(ProductLifecycle)), name="lifecycle"),
         CheckConstraint("(list_price IS NULL) = (list_price_currency IS NULL)", name="list_price_currency"),
         CheckConstraint("(cost IS NULL) = (cost_currency IS NULL)", name="cost_currency"),
+        CheckConstraint(
+            "(floor_price IS NULL) = (floor_price_currency IS NULL)", name="floor_price_currency"
+        ),
         Index("products_code_key", "tenant_id", "code", unique=True, postgresql_where=LIVE),
         *(
             Index(f"products_all_{sort}_idx", "tenant_id", sort, "id", postgresql_where=LIVE)

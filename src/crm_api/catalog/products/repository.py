@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ARRAY, Select, Text, Uuid, func, select
 from sqlalchemy.sql.expression import bindparam
 
-from crm_api.catalog.products.models import Offer, Product, ProductLifecycle
+from crm_api.catalog.products.models import Floor, Offer, Product, ProductLifecycle
 from crm_api.catalog.products.resource import products
 from crm_api.kit.access import access_values
 from crm_api.kit.repository import Repository
@@ -46,3 +46,15 @@ class ProductRepository(Repository[Product]):
         values = {**access_values(self.uow.principal, reach), "ids": sorted(set(product_ids))}
         found = await self.uow.fetch(("offers", scope), build, values)
         return {row[0]: Offer(row[1], row[2], row[3] != ProductLifecycle.RETIRED, *row[4:]) for row in found}
+
+    async def floors(self, product_ids: Iterable[str]) -> dict[str, Floor]:
+        """Which of some products have a floor price, and what it is."""
+        rows = await self.uow.fetch("floor prices", _floors, {"ids": sorted(set(product_ids))})
+        return {row[0]: Floor(*row[1:]) for row in rows}
+
+
+def _floors() -> Select[Any]:
+    rows = scoped(Product, "p")
+    return select(rows.c.id.cast(Text), rows.c.floor_price, rows.c.floor_price_currency).where(
+        rows.c.id == func.any(_IDS), rows.c.floor_price.is_not(None)
+    )

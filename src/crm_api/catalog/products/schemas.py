@@ -55,6 +55,11 @@ class ProductWrite(Schema):
     cost: Price | None = Field(
         None, description="What one unit costs us.", examples=[{"amount": "80.00", "currency": "CNY"}]
     )
+    floor_price: Price | None = Field(
+        None,
+        description="The lowest price of one unit, without tax, that can be quoted without approval.",
+        examples=[{"amount": "150.00", "currency": "CNY"}],
+    )
     tax_rate: Percent | None = Field(None, description="In percent, 0 to 100.", examples=["13"])
     stocked: Flag = Field(
         False,
@@ -91,6 +96,9 @@ class ProductRead(CustomisedRead, LinkedRead, DeletableRead):
     lifecycle: ProductLifecycle = Field(description="A retired product is not sold any more.")
     list_price: Money | None = Field(description="Price of one unit without tax.")
     cost: Money | None = Field(description="What one unit costs us; null when hidden from you.")
+    floor_price: Money | None = Field(
+        description="The lowest price of one unit that can be quoted without approval; null when hidden from you."
+    )
     tax_rate: Quantity | None = Field(description="In percent.")
     stocked: bool = Field(description="Whether stock of it is kept.", examples=[True])
     description: str | None = Field(description="What else is worth knowing.")

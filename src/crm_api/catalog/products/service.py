@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from crm_api.catalog.products.models import Offer, Product, ProductLifecycle
+from crm_api.catalog.products.models import Floor, Offer, Product, ProductLifecycle
 from crm_api.catalog.products.repository import ProductRepository
 from crm_api.catalog.products.resource import products
 from crm_api.kit import clock
@@ -30,7 +30,12 @@ class ProductService:
         """A product as a create body makes it."""
         product = Product.new()
         product.put(
-            clear_money({name: v for name, v in values.items() if name != "id" or v}, "list_price", "cost")
+            clear_money(
+                {name: v for name, v in values.items() if name != "id" or v},
+                "list_price",
+                "cost",
+                "floor_price",
+            )
         )
         return product
 
@@ -40,7 +45,7 @@ class ProductService:
         product = await self._repository.load(product_id)
         if product.stocked and given.get("stocked") is False:
             await ask_gates("products.unstock", self.uow, product)
-        product.put(clear_money(dict(given), "list_price", "cost"))
+        product.put(clear_money(dict(given), "list_price", "cost", "floor_price"))
         return await self._repository.save(product)
 
     async def delete(self, product_id: str) -> None:
@@ -73,3 +78,8 @@ class ProductService:
         """What lines need to know of those products that the caller sees."""
         wanted = set(product_ids)
         return await self._repository.offers(wanted) if wanted else {}
+
+    async def floors(self, product_ids: Iterable[str]) -> dict[str, Floor]:
+        """The floor prices of those products that have one: they hold for whoever asks, seen or not."""
+        wanted = set(product_ids)
+        return await self._repository.floors(wanted) if wanted else {}

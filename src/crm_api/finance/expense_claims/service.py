@@ -72,15 +72,7 @@ class ExpenseClaimService:
         claim, at = await self._repository.load(expense_claim_id), clock.now()
         STATES.demand(claim, "submit")
         claim.demand_lines(await self._repository.children(claim, LINES.name))
-        asked = Submission(
-            resource=expense_claims.name,
-            record_id=claim.id,
-            name=f"{claim.number} {claim.name}"[:200],
-            amount=claim.amount,
-            currency=claim.amount_currency,
-            team_id=claim.team_id,
-            owner_id=claim.owner_id,
-        )
+        asked = Submission.of(expense_claims, claim, claim.amount, claim.amount_currency)
         if await ApprovalService(self.uow).submit(asked) is not None:
             STATES.take(claim, "submit", at)
             return await self._repository.save(claim, event="submitted")

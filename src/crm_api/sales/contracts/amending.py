@@ -18,6 +18,7 @@ _ASIDE = frozenset(
             "id",
             "revision",
             "amends_id",
+            "quote_id",
             "status",
             "status_entered_at",
             "signed_on",

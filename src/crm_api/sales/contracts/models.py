@@ -69,7 +69,7 @@ STATES: Final = States(
 # what was approved is approved for these; another value asks again
 APPROVED_FOR: Final = ("amount", "currency", "customer_id", "type", "starts_on", "ends_on", "terms")
 _COPIED: Final = (
-    *("name", "name_sort", "number", "type", "customer_id", "opportunity_id", "quote_id", "terms"),
+    *("name", "name_sort", "number", "type", "customer_id", "opportunity_id", "terms"),
     *("currency", "tax_mode", "discount_percent", "discount_amount", "discount_amount_currency"),
     *("net_amount", "net_amount_currency", "tax_amount", "tax_amount_currency"),
     *("gross_amount", "gross_amount_currency", "amount", "amount_currency", "amount_source"),
@@ -82,7 +82,7 @@ class Contract(Customised, Linked, Owned, Deletable, Recorded, PricedDocument, B
     """`number` is the same for every `revision`. It is in force from `starts_on` to `ends_on`, both included.
 
     `amount` is what the lines come to with tax, unless it was stated. An amendment is a draft of the next revision;
-    what it amends stays in force until it is signed.
+    what it amends stays in force until it is signed. Of a quote comes the first revision of one contract.
     """
 
     __tablename__ = "contracts"
@@ -94,7 +94,7 @@ class Contract(Customised, Linked, Owned, Deletable, Recorded, PricedDocument, B
     type: Mapped[str | None] = columns.dictionary_code("contract_type", null=True)
     customer_id: Mapped[str] = columns.reference("customers")
     opportunity_id: Mapped[str | None] = columns.reference("opportunities", null=True)
-    quote_id: Mapped[str | None] = columns.identifier(null=True, server_owned=True)
+    quote_id: Mapped[str | None] = columns.reference("quotes", null=True, server_owned=True)
     amount: Mapped[Decimal] = columns.money(default=Decimal(0))
     amount_currency: Mapped[str] = columns.currency()
     amount_micro: Mapped[int] = columns.micros("amount")
@@ -117,6 +117,7 @@ class Contract(Customised, Linked, Owned, Deletable, Recorded, PricedDocument, B
         ForeignKeyConstraint(
             ["tenant_id", "opportunity_id"], ["opportunities.tenant_id", "opportunities.id"]
         ),
+        ForeignKeyConstraint(["tenant_id", "quote_id"], ["quotes.tenant_id", "quotes.id"]),
         ForeignKeyConstraint(["tenant_id", "amends_id"], ["contracts.tenant_id", "contracts.id"]),
         *document_rules(),
         CheckConstraint(columns.choices_check("status", list(ContractStatus)), name="status"),
@@ -124,6 +125,7 @@ class Contract(Customised, Linked, Owned, Deletable, Recorded, PricedDocument, B
         CheckConstraint("amount_currency = currency", name="amount_currency"),
         CheckConstraint("starts_on <= ends_on", name="ends_on"),
         CheckConstraint("(revision = 1) = (amends_id IS NULL)", name="amends"),
+        CheckConstraint("revision = 1 OR quote_id IS NULL", name="quote"),
         CheckConstraint(
             "status NOT IN ('signed', 'active', 'expiring') OR signed_on IS NOT NULL", name="signed"
         ),
@@ -142,7 +144,7 @@ class Contract(Customised, Linked, Owned, Deletable, Recorded, PricedDocument, B
         Index("contracts_amends_id_idx", "tenant_id", "amends_id"),
         Index("contracts_customer_id_idx", "tenant_id", "customer_id"),
         Index("contracts_opportunity_id_idx", "tenant_id", "opportunity_id"),
-        Index("contracts_quote_id_idx", "tenant_id", "quote_id"),
+        Index("contracts_quote_id_key", "tenant_id", "quote_id", unique=True),
         Index("contracts_due_idx", "tenant_id", "status", "ends_on"),
         *page_indexes("contracts", "created_at", "name_sort", "amount_micro", "ends_on_sort"),
     )

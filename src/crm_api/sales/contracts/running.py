@@ -1,23 +1,12 @@
-"""What happens to contracts by itself: decisions on them, and the calendar."""
+"""What the calendar does to contracts."""
 
 from crm_api.kit import clock
-from crm_api.kit.allowed import entrusted
 from crm_api.kit.uow import UnitOfWork
 from crm_api.sales.contracts.models import STATES
 from crm_api.sales.contracts.repository import ContractRepository
-from crm_api.sales.contracts.resource import SETTLE, contracts
 
 AT_ONCE = 500
 _EVENTS = {"activate": "activated", "remind": "renewal_due", "expire": "expired"}
-
-
-async def settle_contract(uow: UnitOfWork, contract_id: str, outcome: str) -> None:
-    """What was decided on a submitted contract: approved, or else a draft again. Nobody's right to it is asked for."""
-    with entrusted(uow, contracts.read, SETTLE):
-        repository = ContractRepository(uow)
-        contract = await repository.load(contract_id)
-        STATES.take(contract, "approve" if outcome == "approved" else "refuse", clock.now())
-        await repository.save(contract, event=outcome)
 
 
 async def advance_contracts(uow: UnitOfWork) -> None:

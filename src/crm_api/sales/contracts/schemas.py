@@ -54,18 +54,12 @@ class SignatoryWrite(Schema):
 Signatories = Annotated[list[SignatoryWrite], Field(max_length=20)]
 
 
-class ContractWrite(PricedWrite):
-    """What a client may say about a draft; every key may be left out of a change."""
+class ContractHead(Schema):
+    """What a client may say about a contract apart from whom it is made with and what it is worth."""
 
     name: Line = Field("", description="What it is about.", examples=[NAME])
     type: ShortLine | None = Field(None, description=TYPE, examples=["framework"])
-    customer_id: Id = Field("", description="The customer it is made with.")
-    opportunity_id: Id | None = Field(None, description="The deal it comes from.")
-    amount: Price | None = Field(
-        None,
-        description="What it is worth, in its currency; with null, and unless stated, what its lines come to with tax.",
-        examples=[None],
-    )
+    opportunity_id: Id | None = Field(None, description="The deal it comes from; of the same customer.")
     starts_on: Day | None = Field(None, description="The first day; that of its activation when absent.")
     ends_on: Day | None = Field(None, description="The last day; null for no end.", examples=["2027-01-30"])
     renewal_notice_days: Days | None = Field(None, description=NOTICE, examples=[30])
@@ -79,6 +73,17 @@ class ContractWrite(PricedWrite):
     external_ids: ExternalIds = Field(default_factory=list, description="Keys in other systems; each unique.")
     custom_fields: CustomFields = Field(
         default_factory=dict, description=f"{CUSTOM_FIELDS}. A key left out is kept, null clears it."
+    )
+
+
+class ContractWrite(ContractHead, PricedWrite):
+    """What a client may say about a draft; every key may be left out of a change."""
+
+    customer_id: Id = Field("", description="The customer it is made with.")
+    amount: Price | None = Field(
+        None,
+        description="What it is worth, in its currency; with null, and unless stated, what its lines come to with tax.",
+        examples=[None],
     )
 
 
@@ -136,7 +141,9 @@ class ContractRead(PricedRead, CustomisedRead, LinkedRead, OwnedRead, DeletableR
     type: str | None = Field(description=TYPE, examples=["framework"])
     customer_id: Id = Field(description="The customer it is made with.")
     opportunity_id: Id | None = Field(description="The deal it comes from.", examples=[None])
-    quote_id: Id | None = Field(description="The quote it was made of.", examples=[None])
+    quote_id: Id | None = Field(
+        description="The quote it was made of; that of the first revision.", examples=[None]
+    )
     amount: Money = Field(description="What it is worth.", examples=[AMOUNT])
     amount_source: AmountSource = Field(
         description="Whether the amount is what the lines come to or was stated.", examples=["lines"]

@@ -12,13 +12,15 @@ from crm_api.kit.references import check_references
 from crm_api.kit.registries import ask_gates
 from crm_api.kit.repository import refuse_unwritable
 from crm_api.kit.uow import UnitOfWork
+from crm_api.sales.belonging.service import demand_same_customer
 from crm_api.sales.contracts.errors import NotInForce
 from crm_api.sales.contracts.models import IN_FORCE, STATES, Contract, ContractSignatory
 from crm_api.sales.contracts.repository import ContractRepository
 from crm_api.sales.contracts.resource import ASSIGN, LINES, SIGNATORIES, SUPERSEDE, contracts
-from crm_api.sales.document_lines.service import DocumentLines
+from crm_api.sales.document_lines.service import Agreed, DocumentLines
 from crm_api.setup.number_series.service import NumberSeriesService
-from crm_api.workflow.approvals.service import ApprovalService, Submission
+from crm_api.workflow.approvals.service import Submission
+from crm_api.workflow.approvals.submitting import submit
 
 
 class ContractService:
@@ -31,11 +33,17 @@ class ContractService:
 
     async def create(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """A draft with the next number, its creator's unless another owner is named."""
+        return await self.draw_up(given)
+
+    async def draw_up(
+        self, given: Mapping[str, Any], *, quote_id: str | None = None, agreed: Agreed | None = None
+    ) -> dict[str, Any]:
+        """The same of a quote, its lines as they were `agreed` on; of a quote there comes one contract, ever."""
         values = dict(given)
         refuse_unwritable(self.uow, contracts, values)
         owner = await first_owner(self.uow, values)
-        contract = Contract.new(name_sort="", status_entered_at=clock.now(), **owner)
-        children = await self._write(contract, values)
+        contract = Contract.new(name_sort="", status_entered_at=clock.now(), quote_id=quote_id, **owner)
+        children = await self._write(contract, values, agreed)
         # last, because those who ask for numbers wait for each other
         contract.number = await NumberSeriesService(self.uow).next(contracts.name, "C")
         return await self._repository.add(contract, children=children)
@@ -66,21 +74,10 @@ class ContractService:
 
     async def submit(self, contract_id: str) -> dict[str, Any]:
         """Ask for approval; approved at once when no flow asks for one."""
-        contract, at = await self._repository.load(contract_id), clock.now()
+        contract = await self._repository.load(contract_id)
         STATES.demand(contract, "submit")
-        asked = Submission(
-            resource=contracts.name,
-            record_id=contract.id,
-            name=f"{contract.number} {contract.name}"[:200],
-            type=contract.type,
-            amount=contract.amount,
-            currency=contract.currency,
-            team_id=contract.team_id,
-            owner_id=contract.owner_id,
-        )
-        asking = await ApprovalService(self.uow).submit(asked) is not None
-        STATES.take(contract, "submit" if asking else "approve", at)
-        return await self._repository.save(contract, event="submitted" if asking else "approved")
+        asked = Submission.of(contracts, contract, contract.amount, contract.currency, type=contract.type)
+        return await submit(self._repository, STATES, contract, asked)
 
     async def sign(self, contract_id: str, signed_on: date | None) -> dict[str, Any]:
         """Both sides have signed, today unless the body says otherwise; what it amends is superseded."""
@@ -110,14 +107,27 @@ class ContractService:
         await ask_gates("contracts.void", self.uow, contract)
         return await self._repository.save(contract, event="voided")
 
-    async def _write(self, contract: Contract, values: dict[str, Any]) -> dict[str, Sequence[Any]]:
+    async def _write(
+        self, contract: Contract, values: dict[str, Any], agreed: Agreed | None = None
+    ) -> dict[str, Sequence[Any]]:
         given = values.pop("signatories", None)
-        children = await self._lines.price(contract, values)
+        lines = self._lines
+        children = lines.carry(contract, agreed) if agreed else await lines.price(contract, values)
         contract.state_amount(values)
         contract.put(values)
         if given is not None:
             children["signatories"] = await self._signatories(contract, given)
+        if given is not None or values.keys() & {"customer_id", "opportunity_id"}:
+            await self._demand_fit(contract, children.get("signatories"))
         return children
+
+    async def _demand_fit(self, contract: Contract, listed: Sequence[ContractSignatory] | None) -> None:
+        """The deal and the contacts who sign are the customer's."""
+        if listed is None:
+            listed = await self._repository.children(contract, SIGNATORIES.name)
+        named = {f"/signatories/{place}/contact_id": each.contact_id for place, each in enumerate(listed)}
+        named["/opportunity_id"] = contract.opportunity_id
+        await demand_same_customer(self.uow, contract.customer_id, named)
 
     async def _signatories(
         self, contract: Contract, given: Sequence[Mapping[str, Any]]

@@ -13,6 +13,12 @@ from crm_api.kit.errors import Fault, Invalid
 from crm_api.sales.document_lines.sums import Discount, Priced, TaxMode, sums_of
 
 _AMOUNTS = ("discount_amount", "net_amount", "tax_amount", "gross_amount")
+# what of a document, and of a line, is agreed on: the rest follows
+_TERMS = ("currency", "tax_mode", "discount_percent", "discount_amount", "discount_amount_currency")
+_LINE_TERMS = (
+    *("product_id", "description", "quantity", "unit", "unit_price", "unit_price_currency"),
+    *("discount_percent", "discount_amount", "discount_amount_currency", "tax_rate", "position"),
+)
 
 
 class PricedDocument:
@@ -37,6 +43,10 @@ class PricedDocument:
     gross_amount: Mapped[Decimal] = columns.money(default=Decimal(0), server_owned=True, sort_order=69)
     gross_amount_currency: Mapped[str] = columns.currency(server_owned=True, sort_order=70)
     gross_amount_micro: Mapped[int] = columns.micros("gross_amount")
+
+    def agree(self, other: "PricedDocument") -> None:
+        """Take currency, tax mode and discount from another document; its lines are to follow."""
+        self.apply({name: getattr(other, name) for name in _TERMS})  # type: ignore[attr-defined]
 
     def settle(self, lines: Sequence["DocumentLine"]) -> None:
         """Write the sums into the document and its lines; Invalid for a line in another currency."""
@@ -83,6 +93,10 @@ class DocumentLine(Tenanted):
         """What the sums need to know of it."""
         discount = Discount(self.discount_percent, self.discount_amount)
         return Priced(self.quantity, self.unit_price, discount, self.tax_rate)
+
+    def copied(self, model: Any, **more: Any) -> Any:
+        """The same on another document, of the kind whose lines are `model`."""
+        return model.new(**{name: getattr(self, name) for name in _LINE_TERMS}, **more)
 
 
 def _put(row: Any, amounts: Sequence[Decimal], currency: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from crm_api.catalog.price_books.pricing import PricingService, Wanted
 from crm_api.catalog.products.service import ProductService
@@ -11,10 +11,19 @@ from crm_api.kit.repository import Repository
 from crm_api.kit.resource import Children
 from crm_api.kit.uow import UnitOfWork
 from crm_api.sales.document_lines.filling import products_of, stated_discount, with_terms
+from crm_api.sales.document_lines.models import DocumentLine, PricedDocument
 from crm_api.sales.document_lines.sums import TaxMode
 
 _DISCOUNT = ("discount_percent", "discount_amount", "discount_amount_currency")
 _SUMS = frozenset({"lines", "currency", "tax_mode", *_DISCOUNT})
+
+
+class Agreed(NamedTuple):
+    """A document whose terms and lines another one takes as they are; `more` is what each line gets besides."""
+
+    document: PricedDocument
+    lines: Sequence[DocumentLine]
+    more: Sequence[Mapping[str, Any]]
 
 
 class DocumentLines:
@@ -42,6 +51,16 @@ class DocumentLines:
         if given is not None:
             customer_id = values.get("customer_id") or document.customer_id
             lines = await self._lines(document, lines, given, customer_id)
+        document.settle(lines)
+        return {self._child.name: lines}
+
+    def carry(self, document: Any, agreed: Agreed) -> dict[str, Sequence[Any]]:
+        """What was agreed on before, whatever has become of the products since; it comes to the same sums."""
+        document.agree(agreed.document)
+        lines = [
+            line.copied(self._child.model, **{self._child.parent: document.id}, **more)
+            for line, more in zip(agreed.lines, agreed.more, strict=True)
+        ]
         document.settle(lines)
         return {self._child.name: lines}
 

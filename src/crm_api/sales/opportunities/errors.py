@@ -32,6 +32,10 @@ register(
             "This stage closes the opportunity: use win or lose.",
             "该阶段会关闭商机，请使用赢单或输单操作。",
         ),
+        "approval_not_required": (
+            "No approval is needed to enter this stage.",
+            "进入该阶段无需审批。",
+        ),
         "not_in_status": (
             "This field does not go with the status {status}.",
             "状态为 {status} 时不能填写该字段。",

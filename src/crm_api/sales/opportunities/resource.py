@@ -24,6 +24,7 @@ opportunities = Resource(
     events=("moved", "won", "lost", "reopened"),
 )
 ASSIGN = opportunities.action("assign")
+SUBMIT = opportunities.action("submit")
 MOVE = opportunities.action("move")
 WIN = opportunities.action("win")
 LOSE = opportunities.action("lose")

@@ -10,19 +10,22 @@ from crm_api.kit.owning import Assignment
 from crm_api.kit.reads import reads
 from crm_api.kit.uow import UnitOfWork
 from crm_api.kit.writes import writes
+from crm_api.sales.opportunities.approving import ApprovingService
 from crm_api.sales.opportunities.closing import ClosingService
-from crm_api.sales.opportunities.resource import ASSIGN, LOSE, MOVE, REOPEN, WIN, opportunities
+from crm_api.sales.opportunities.resource import ASSIGN, LOSE, MOVE, REOPEN, SUBMIT, WIN, opportunities
 from crm_api.sales.opportunities.schemas import (
     OpportunityCreate,
     OpportunityLose,
     OpportunityMove,
     OpportunityRead,
     OpportunityReopen,
+    OpportunitySubmit,
     OpportunityUpdate,
     OpportunityWin,
     StageMoveList,
 )
 from crm_api.sales.opportunities.service import OpportunityService
+from crm_api.workflow.approvals.schemas import ApprovalRead
 
 router = APIRouter(prefix="/api/v1/opportunities", tags=["opportunities"], route_class=KitRoute)
 CanCreate = Annotated[UnitOfWork, allowed(opportunities.create)]
@@ -30,6 +33,7 @@ CanUpdate = Annotated[UnitOfWork, allowed(opportunities.update)]
 CanDelete = Annotated[UnitOfWork, allowed(opportunities.delete)]
 CanRestore = Annotated[UnitOfWork, allowed(opportunities.restore)]
 CanAssign = Annotated[UnitOfWork, allowed(ASSIGN)]
+CanSubmit = Annotated[UnitOfWork, allowed(SUBMIT)]
 CanMove = Annotated[UnitOfWork, allowed(MOVE)]
 CanWin = Annotated[UnitOfWork, allowed(WIN)]
 CanLose = Annotated[UnitOfWork, allowed(LOSE)]
@@ -91,6 +95,21 @@ async def restore_opportunity(opportunity_id: str, uow: CanRestore) -> Any:
 async def assign_opportunity(opportunity_id: str, data: Assignment, uow: CanAssign) -> Any:
     """Give it to another user, or to nobody; the team it counts for follows the new owner. 409 once it is closed."""
     return await OpportunityService(uow).update(opportunity_id, data.given())
+
+
+@router.post(
+    "/{opportunity_id}/submit",
+    status_code=201,
+    response_model=ApprovalRead,
+    operation_id="opportunities_submit",
+    summary="Submit an opportunity",
+)
+async def submit_opportunity(opportunity_id: str, data: OpportunitySubmit, uow: CanSubmit) -> Any:
+    """Ask whether it may enter a stage that demands approval; the answer is the approval. It holds for the amount that the deal has now.
+
+    409 while one is pending, once the deal is closed, or when nobody can be found who may approve it.
+    """
+    return await ApprovingService(uow).submit(opportunity_id, data.stage_id)
 
 
 @router.post(

@@ -118,6 +118,12 @@ class OpportunityMove(Schema):
     stage_id: Id = Field(description="An open stage of the same pipeline.")
 
 
+class OpportunitySubmit(Schema):
+    """What it is to be approved for."""
+
+    stage_id: Id = Field(description="A stage of its pipeline that demands approval.")
+
+
 class OpportunityWin(Schema):
     """How it was won."""
 

@@ -19,10 +19,6 @@ register(
         ),
         "quantity_exceeded": ("There are more asked for than there are.", "请求数量超过可处理数量。"),
         "at_most": ("At most {left} are left of this line.", "该明细最多剩余 {left}。"),
-        "contact_of_another_customer": (
-            "The contact belongs to another customer.",
-            "该联系人属于其他客户。",
-        ),
         "promised_earlier": (
             "A promise can be put off, not brought forward: it was {promised}.",
             "交期只能推迟不能提前，原交期为 {promised}。",

@@ -78,7 +78,8 @@ class Order(Customised, Linked, Owned, Recorded, PricedDocument, Base):
     name_sort: Mapped[str] = columns.sort_text()
     customer_id: Mapped[str] = columns.reference("customers")
     contact_id: Mapped[str | None] = columns.reference("contacts", null=True)
-    quote_id: Mapped[str | None] = columns.identifier(null=True, server_owned=True)
+    opportunity_id: Mapped[str | None] = columns.reference("opportunities", null=True)
+    quote_id: Mapped[str | None] = columns.reference("quotes", null=True, server_owned=True)
     contract_id: Mapped[str | None] = columns.identifier(null=True, server_owned=True)
     warehouse_id: Mapped[str | None] = columns.reference("warehouses", null=True)
     payment_terms: Mapped[str] = columns.choice(PaymentTerms, default=PaymentTerms.PREPAID)
@@ -105,6 +106,10 @@ class Order(Customised, Linked, Owned, Recorded, PricedDocument, Base):
         ForeignKeyConstraint(["tenant_id", "team_id"], ["teams.tenant_id", "teams.id"]),
         ForeignKeyConstraint(["tenant_id", "customer_id"], ["customers.tenant_id", "customers.id"]),
         ForeignKeyConstraint(["tenant_id", "contact_id"], ["contacts.tenant_id", "contacts.id"]),
+        ForeignKeyConstraint(
+            ["tenant_id", "opportunity_id"], ["opportunities.tenant_id", "opportunities.id"]
+        ),
+        ForeignKeyConstraint(["tenant_id", "quote_id"], ["quotes.tenant_id", "quotes.id"]),
         ForeignKeyConstraint(["tenant_id", "warehouse_id"], ["warehouses.tenant_id", "warehouses.id"]),
         *document_rules(),
         CheckConstraint(columns.choices_check("status", list(OrderStatus)), name="status"),
@@ -129,6 +134,7 @@ class Order(Customised, Linked, Owned, Recorded, PricedDocument, Base):
         Index("orders_contract_id_idx", "tenant_id", "contract_id"),
         Index("orders_customer_id_idx", "tenant_id", "customer_id"),
         Index("orders_contact_id_idx", "tenant_id", "contact_id"),
+        Index("orders_opportunity_id_idx", "tenant_id", "opportunity_id"),
         Index("orders_warehouse_id_idx", "tenant_id", "warehouse_id"),
         *page_indexes("orders", "created_at", "name_sort", "gross_amount_micro", deletable=False),
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, Text, Uuid, select
+from sqlalchemy import Select, Uuid, select
 from sqlalchemy.sql.expression import bindparam
 
 from crm_api.kit.db import table
@@ -11,7 +11,6 @@ from crm_api.kit.kinds import Identifier, kind_of
 from crm_api.kit.repository import Repository
 from crm_api.kit.tenancy import scoped
 from crm_api.kit.uow import Effect, UnitOfWork
-from crm_api.parties.contacts.models import Contact
 from crm_api.sales.orders.models import DelayNotice, Order, Shipment
 from crm_api.sales.orders.resource import orders
 
@@ -25,11 +24,6 @@ class OrderRepository(Repository[Order]):
     def __init__(self, uow: UnitOfWork) -> None:
         super().__init__(uow, orders)
 
-    async def customer_of(self, contact_id: str) -> str | None:
-        """The customer that a contact belongs to."""
-        rows = await self.uow.fetch("customer of contact", _customer_of, {"id": contact_id})
-        return rows[0][0] if rows else None
-
     def log(self, fact: Shipment | DelayNotice) -> None:
         """Write down what left, came back or comes later, with everything else."""
         model = type(fact)
@@ -42,11 +36,6 @@ class OrderRepository(Repository[Order]):
     async def delay_notices(self, order_id: str) -> list[dict[str, Any]]:
         """The delay notices of an order in their order, as the contract shows them."""
         return [dict(row) for row in await self.uow.fetch("delay notices", _delay_notices, {"id": order_id})]
-
-
-def _customer_of() -> Select[Any]:
-    rows = scoped(Contact, "c")
-    return select(rows.c.customer_id.cast(Text)).where(rows.c.id == _ID)
 
 
 def _shipments() -> Select[Any]:

@@ -54,6 +54,7 @@ class OrderHead(Schema):
 
     name: Line = Field("", description="What it is about.", examples=[NAME])
     contact_id: Id | None = Field(None, description="Whom to talk to at the customer.")
+    opportunity_id: Id | None = Field(None, description="The deal it comes from; of the same customer.")
     owner_id: Id | None = Field(
         None, description="The user who looks after it; the creator unless given, null for nobody."
     )
@@ -157,6 +158,7 @@ class OrderRead(PricedRead, CustomisedRead, LinkedRead, OwnedRead):
     name: str = Field(description="What it is about.", examples=[NAME])
     customer_id: Id = Field(description="Who buys.")
     contact_id: Id | None = Field(description="Whom to talk to at the customer.")
+    opportunity_id: Id | None = Field(description="The deal it comes from.", examples=[None])
     quote_id: Id | None = Field(description="The accepted quote that it came of.", examples=[None])
     contract_id: Id | None = Field(description="The contract that it carries out.", examples=[None])
     warehouse_id: Id | None = Field(description="Where it is shipped from.")

@@ -14,7 +14,8 @@ from crm_api.kit.owning import assign_owner, first_owner
 from crm_api.kit.references import visible_ids
 from crm_api.kit.repository import refuse_unwritable
 from crm_api.kit.uow import UnitOfWork
-from crm_api.sales.document_lines.service import DocumentLines
+from crm_api.sales.belonging.service import demand_same_customer
+from crm_api.sales.document_lines.service import Agreed, DocumentLines
 from crm_api.sales.orders.models import STATES, Order, OrderLine, PaymentTerms
 from crm_api.sales.orders.repository import OrderRepository
 from crm_api.sales.orders.resource import ASSIGN, GRANT_CREDIT, LINES, orders
@@ -33,17 +34,27 @@ class OrderService:
         return await self.place(given)
 
     async def place(
-        self, given: Mapping[str, Any], *, quote_id: str | None = None, contract_id: str | None = None
+        self,
+        given: Mapping[str, Any],
+        *,
+        quote_id: str | None = None,
+        contract_id: str | None = None,
+        agreed: Agreed | None = None,
     ) -> dict[str, Any]:
-        """The same for what comes of a quote or carries out a contract; of a quote there comes one order, ever."""
+        """The same for what comes of a quote or carries out a contract; of a quote there comes one order, ever.
+
+        What was `agreed` on already is bought as it is, else the body has the lines.
+        """
         values = dict(given)
         refuse_unwritable(self.uow, orders, values)
         owner = await first_owner(self.uow, values)
         order = Order.new(
             name_sort="", status_entered_at=clock.now(), quote_id=quote_id, contract_id=contract_id, **owner
         )
-        values["lines"] = [{**line, "first_promised_on": line.get("promised_on")} for line in values["lines"]]
-        children = await DocumentLines(self._repository, LINES).price(order, values)
+        lines = DocumentLines(self._repository, LINES)
+        children = lines.carry(order, agreed) if agreed else await lines.price(order, values)
+        for line in children[LINES.name]:
+            line.first_promised_on = line.promised_on
         order.put(values)
         order.begin()
         await self._demand_fit(order, values)
@@ -87,15 +98,13 @@ class OrderService:
             raise NotFound
 
     async def _demand_fit(self, order: Order, values: Mapping[str, Any]) -> None:
-        """A contact is the customer's, and credit is granted by those who may."""
+        """Contact and deal are the customer's, and credit is granted by those who may."""
         if values.get("payment_terms") == PaymentTerms.CREDIT:
             reach = self.uow.principal.reach(GRANT_CREDIT)
             if not orders.access.admits(self.uow.principal, reach, order.owner_id, order.team_id):
                 raise Forbidden
-        if values.get("contact_id") is not None:
-            customer_id = await self._repository.customer_of(values["contact_id"])
-            if customer_id not in (None, order.customer_id):
-                raise Invalid.at("/contact_id", "contact_of_another_customer")
+        named = {f"/{name}": values.get(name) for name in ("contact_id", "opportunity_id")}
+        await demand_same_customer(self.uow, order.customer_id, named)
 
     async def _reserve(self, order: Order, lines: Sequence[OrderLine]) -> None:
         stock = AllocationService(self.uow, orders.name, order.id)

@@ -2,7 +2,16 @@
 
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, and_, column, true
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    and_,
+    column,
+    false,
+    true,
+)
 from sqlalchemy.orm import Mapped
 
 from crm_api.kit import columns
@@ -56,8 +65,8 @@ class Pipeline(Deletable, Recorded, Base):
 class PipelineStage(Tenanted, Base):
     """A step of a pipeline. `probability` is a whole percentage, `key` its name for programs.
 
-    Its gate: whoever enters it has a value in each of `required_fields`, and a plan that has come as far as
-    `required_plan_status`.
+    Its gate: whoever enters it has a value in each of `required_fields`, a plan that has come as far as
+    `required_plan_status`, and an approval where `approval_required`.
 
     Deals point at (pipeline, stage, kind) together: the database lets no deal stand in a stage of another
     pipeline, or have a status that its stage does not have.
@@ -72,6 +81,7 @@ class PipelineStage(Tenanted, Base):
     position: Mapped[int] = columns.integer(default=0)
     required_fields: Mapped[list[str]] = columns.texts(server_default="[]")
     required_plan_status: Mapped[str | None] = columns.choice(PlanDemand, null=True)
+    approval_required: Mapped[bool] = columns.flag(default=False, server_default=false())
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "pipeline_id"], ["pipelines.tenant_id", "pipelines.id"]),
         CheckConstraint(columns.choices_check("kind", list(StageKind)), name="kind"),

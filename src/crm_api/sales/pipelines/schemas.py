@@ -16,6 +16,7 @@ Percent = Annotated[
 
 RequiredFields = Annotated[list[ShortLine], Field(max_length=20)]
 REQUIRED = "Fields that a deal must have a value in before it enters, custom ones as `custom_fields.key`."
+APPROVAL = "Whether a deal has to be approved for it before it enters: `POST /opportunities/{id}/submit`."
 PLAN = "How far its development plan must have come before it enters; null for any."
 
 
@@ -37,6 +38,7 @@ class StageWrite(Schema):
         default_factory=list, description=REQUIRED, examples=[["expected_close_on"]]
     )
     required_plan_status: PlanDemand | None = Field(None, description=PLAN, examples=[None])
+    approval_required: Flag = Field(False, description=APPROVAL, examples=[False])
 
 
 Stages = Annotated[list[StageWrite], Field(min_length=3, max_length=50)]
@@ -104,6 +106,7 @@ class StageRead(Schema):
     probability: int = Field(description="Chance of winning in whole percent.", examples=[50])
     required_fields: list[str] = Field(description=REQUIRED, examples=[["expected_close_on"]])
     required_plan_status: PlanDemand | None = Field(description=PLAN, examples=[None])
+    approval_required: bool = Field(description=APPROVAL, examples=[False])
 
 
 class StageUse(StageRead):

@@ -10,10 +10,6 @@ register(
             "The quote was valid until {day}; make a new version.",
             "报价有效期至 {day}，请制作新版本。",
         ),
-        "belongs_to_another_customer": (
-            "This record belongs to another customer.",
-            "该记录属于其他客户。",
-        ),
     }
 )
 

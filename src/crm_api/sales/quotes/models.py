@@ -17,30 +17,43 @@ from crm_api.sales.quotes.errors import QuoteOutOfDate
 
 
 class QuoteStatus(StrEnum):
-    """How far it has come; only a draft changes, and what was accepted or followed by a new version is history."""
+    """How far it has come; only a draft changes. What was converted has become an order or a contract."""
 
     DRAFT = "draft"
+    APPROVING = "approving"
+    APPROVED = "approved"
     SENT = "sent"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     EXPIRED = "expired"
     SUPERSEDED = "superseded"
+    CONVERTED = "converted"
 
 
 _DRAFT: Final = frozenset({QuoteStatus.DRAFT})
+_APPROVING: Final = frozenset({QuoteStatus.APPROVING})
+_APPROVED: Final = frozenset({QuoteStatus.APPROVED})
+_ACCEPTED: Final = frozenset({QuoteStatus.ACCEPTED})
 _SENT: Final = frozenset({QuoteStatus.SENT})
 _OVER: Final = frozenset({QuoteStatus.REJECTED, QuoteStatus.EXPIRED})
 STATES: Final = States(
     {
-        "send": Step(_DRAFT, QuoteStatus.SENT),
-        "withdraw": Step(_SENT, QuoteStatus.DRAFT),
+        "submit": Step(_DRAFT, QuoteStatus.APPROVING),
+        "send": Step(_DRAFT | _APPROVED, QuoteStatus.SENT),
+        "withdraw": Step(_APPROVED | _SENT, QuoteStatus.DRAFT),
         "accept": Step(_SENT, QuoteStatus.ACCEPTED),
         "reject": Step(_SENT, QuoteStatus.REJECTED),
-        "expire": Step(_SENT, QuoteStatus.EXPIRED),
+        "order": Step(_ACCEPTED, QuoteStatus.CONVERTED),
+        "contract": Step(_ACCEPTED, QuoteStatus.CONVERTED),
         "revise": Step(_SENT | _OVER, QuoteStatus.SUPERSEDED),
         "update": Step(_DRAFT),
-        "assign": Step(_DRAFT | _SENT | _OVER),
+        "assign": Step(_DRAFT | _APPROVING | _APPROVED | _SENT | _OVER),
         "delete": Step(_DRAFT),
+        # by a decision
+        "approve": Step(_DRAFT | _APPROVING, QuoteStatus.APPROVED),
+        "refuse": Step(_APPROVING, QuoteStatus.DRAFT),
+        # by time
+        "expire": Step(_SENT, QuoteStatus.EXPIRED),
     }
 )
 _COPIED: Final = (
@@ -93,6 +106,8 @@ class Quote(Customised, Linked, Owned, Deletable, Recorded, PricedDocument, Base
     decided_by_email: Mapped[str | None] = columns.line(254, null=True, server_owned=True)
     decided_from_ip: Mapped[str | None] = columns.line(63, null=True, server_owned=True)
     decision_note: Mapped[str | None] = columns.line(2000, null=True, server_owned=True)
+    order_id: Mapped[str | None] = columns.reference("orders", null=True, server_owned=True)
+    contract_id: Mapped[str | None] = columns.reference("contracts", null=True, server_owned=True)
     link_digest: Mapped[bytes | None] = columns.sealed(null=True)
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "owner_id"], ["users.tenant_id", "users.id"]),
@@ -103,10 +118,18 @@ class Quote(Customised, Linked, Owned, Deletable, Recorded, PricedDocument, Base
             ["tenant_id", "opportunity_id"], ["opportunities.tenant_id", "opportunities.id"]
         ),
         ForeignKeyConstraint(["tenant_id", "previous_id"], ["quotes.tenant_id", "quotes.id"]),
+        # they point back: which of two tables comes first, neither can say
+        ForeignKeyConstraint(["tenant_id", "order_id"], ["orders.tenant_id", "orders.id"], use_alter=True),
+        ForeignKeyConstraint(
+            ["tenant_id", "contract_id"], ["contracts.tenant_id", "contracts.id"], use_alter=True
+        ),
         *document_rules(),
         CheckConstraint(columns.choices_check("status", list(QuoteStatus)), name="status"),
         CheckConstraint("(status = 'sent') = (link_digest IS NOT NULL)", name="link"),
         CheckConstraint("status <> 'accepted' OR decided_at IS NOT NULL", name="accepted"),
+        CheckConstraint(
+            "(status = 'converted') = (num_nonnulls(order_id, contract_id) = 1)", name="converted"
+        ),
         CheckConstraint("(version_number = 1) = (previous_id IS NULL)", name="previous"),
         Index("quotes_number_key", "tenant_id", "number", "version_number", unique=True),
         Index("quotes_link_key", "tenant_id", "link_digest", unique=True),
@@ -114,6 +137,8 @@ class Quote(Customised, Linked, Owned, Deletable, Recorded, PricedDocument, Base
         Index("quotes_customer_id_idx", "tenant_id", "customer_id"),
         Index("quotes_contact_id_idx", "tenant_id", "contact_id"),
         Index("quotes_opportunity_id_idx", "tenant_id", "opportunity_id"),
+        Index("quotes_order_id_idx", "tenant_id", "order_id"),
+        Index("quotes_contract_id_idx", "tenant_id", "contract_id"),
         Index("quotes_due_idx", "tenant_id", "status", "valid_until"),
         *page_indexes("quotes", "created_at", "name_sort", "gross_amount_micro"),
     )
@@ -147,6 +172,11 @@ class Quote(Customised, Linked, Owned, Deletable, Recorded, PricedDocument, Base
         self.take(verb, at)
         self.apply({**decision, "decided_at": at})
 
+    def convert(self, verb: str, document_id: str, at: datetime) -> None:
+        """It has become an `order` or a `contract`."""
+        self.take(verb, at)
+        self.apply({f"{verb}_id": document_id})
+
     def successor(self, at: datetime, today: date) -> "Quote":
         """The next version, a draft again; it stays valid as long as this one, unless that is over."""
         carried = {name: getattr(self, name) for name in _COPIED}
@@ -165,8 +195,3 @@ class QuoteLine(DocumentLine, Base):
     __tablename__ = "quote_lines"
     quote_id: Mapped[str] = columns.reference("quotes")
     __table_args__ = line_rules("quote_lines", "quote_id", "quotes")
-
-    def copied(self, quote_id: str) -> "QuoteLine":
-        """The same on another quote."""
-        carried = {name: value for name, value in self.__dict__.items() if name not in ("_loaded", "id")}
-        return QuoteLine.new(**{**carried, "quote_id": quote_id})

@@ -14,14 +14,23 @@ quotes = Resource(
     search=("name", "number", "customer_name"),
     sensitive=("decided_by_email",),
     children=(LINES,),
-    open_when={"status": ("draft", "sent")},
+    open_when={"status": ("draft", "approving", "approved", "sent")},
     subject=True,
-    events=("sent", "viewed", "withdrawn", "accepted", "rejected", "expired", "revised"),
+    guarded=True,
+    events=(
+        *("submitted", "approved", "disapproved", "sent_back", "sent", "viewed", "withdrawn"),
+        *("accepted", "rejected", "expired", "revised", "converted"),
+    ),
 )
 ASSIGN = quotes.action("assign")
+SUBMIT = quotes.action("submit")
 SEND = quotes.action("send")
 WITHDRAW = quotes.action("withdraw")
 ACCEPT = quotes.action("accept")
 REJECT = quotes.action("reject")
 REVISE = quotes.action("revise")
+ORDER = quotes.action("order")
+CONTRACT = quotes.action("contract")
+# held by no role: what follows from a decision
+SETTLE = quotes.action("settle")
 EXPIRE = quotes.action("expire")

@@ -15,14 +15,28 @@ from crm_api.kit.reads import reads
 from crm_api.kit.streaming import file_answers, streaming
 from crm_api.kit.uow import PublicUnit, UnitOfWork
 from crm_api.kit.writes import writes
+from crm_api.sales.quotes.conversion import ConversionService
 from crm_api.sales.quotes.deciding import DecidingService
 from crm_api.sales.quotes.printing import printed
-from crm_api.sales.quotes.resource import ACCEPT, ASSIGN, REJECT, REVISE, SEND, WITHDRAW, quotes
+from crm_api.sales.quotes.resource import (
+    ACCEPT,
+    ASSIGN,
+    CONTRACT,
+    ORDER,
+    REJECT,
+    REVISE,
+    SEND,
+    SUBMIT,
+    WITHDRAW,
+    quotes,
+)
 from crm_api.sales.quotes.schemas import (
     PublicDecision,
     PublicQuote,
+    QuoteContract,
     QuoteCreate,
     QuoteDecision,
+    QuoteOrder,
     QuoteRead,
     QuoteSent,
     QuoteUpdate,
@@ -36,11 +50,14 @@ CanUpdate = Annotated[UnitOfWork, allowed(quotes.update)]
 CanDelete = Annotated[UnitOfWork, allowed(quotes.delete)]
 CanRestore = Annotated[UnitOfWork, allowed(quotes.restore)]
 CanAssign = Annotated[UnitOfWork, allowed(ASSIGN)]
+CanSubmit = Annotated[UnitOfWork, allowed(SUBMIT)]
 CanSend = Annotated[UnitOfWork, allowed(SEND)]
 CanWithdraw = Annotated[UnitOfWork, allowed(WITHDRAW)]
 CanAccept = Annotated[UnitOfWork, allowed(ACCEPT)]
 CanReject = Annotated[UnitOfWork, allowed(REJECT)]
 CanRevise = Annotated[UnitOfWork, allowed(REVISE)]
+CanOrder = Annotated[UnitOfWork, allowed(ORDER)]
+CanContract = Annotated[UnitOfWork, allowed(CONTRACT)]
 CanPrint = Annotated[UnitOfWork, streaming(quotes.read)]
 Visitor = Annotated[PublicUnit, public()]
 Token = Annotated[str, Path(description="The token of the link.", examples=["crm_ql_…"])]
@@ -92,11 +109,22 @@ async def assign_quote(quote_id: str, data: Assignment, uow: CanAssign) -> Any:
     return await QuoteService(uow).update(quote_id, data.given())
 
 
+@router.post(
+    "/{quote_id}/submit", response_model=QuoteRead, operation_id="quotes_submit", summary="Submit a quote"
+)
+async def submit_quote(quote_id: str, uow: CanSubmit) -> Any:
+    """Ask for approval by the flow that fits best, and wait for it unchanged; approved at once when none fits and nothing is below its floor price.
+
+    409 without lines, after its last day, unless it is a draft, or when nobody can be found who may approve it.
+    """
+    return await QuoteService(uow).submit(quote_id)
+
+
 @router.post("/{quote_id}/send", response_model=QuoteSent, operation_id="quotes_send", summary="Send a quote")
 async def send_quote(request: Request, quote_id: str, uow: CanSend) -> Any:
     """Makes the link by which the customer reads, accepts or rejects it, once; the answer tells it, nothing else does.
 
-    409 without lines, after its last day, or unless it is a draft.
+    409 without lines, after its last day, unless it is approved or a draft, and for a draft that has to be approved first.
     """
     return await QuoteService(uow).send(quote_id, request.app.state.authentication.pepper)
 
@@ -108,7 +136,7 @@ async def send_quote(request: Request, quote_id: str, uow: CanSend) -> Any:
     summary="Withdraw a quote",
 )
 async def withdraw_quote(quote_id: str, uow: CanWithdraw) -> Any:
-    """A draft again; its link works no more. 409 unless it is sent."""
+    """A draft again; its link works no more. 409 unless it is approved or sent."""
     return await QuoteService(uow).withdraw(quote_id)
 
 
@@ -141,6 +169,33 @@ async def revise_quote(quote_id: str, uow: CanRevise) -> Any:
     409 unless that is sent, rejected or expired.
     """
     return await QuoteService(uow).revise(quote_id)
+
+
+@router.post(
+    "/{quote_id}/order", response_model=QuoteRead, operation_id="quotes_order", summary="Order a quote"
+)
+async def order_quote(quote_id: str, uow: CanOrder, data: QuoteOrder | None = None) -> Any:
+    """Place the order that the customer has agreed to, with the same lines and sums; what is stocked is reserved.
+
+    The answer names it in `order_id`, now and whenever it is asked again: there is one, ever. 409 unless it is accepted, or
+    once it has become a contract. It needs the right to place orders (403).
+    """
+    return await ConversionService(uow).order(quote_id, data.given() if data else {})
+
+
+@router.post(
+    "/{quote_id}/contract",
+    response_model=QuoteRead,
+    operation_id="quotes_contract",
+    summary="Contract a quote",
+)
+async def contract_quote(quote_id: str, uow: CanContract, data: QuoteContract | None = None) -> Any:
+    """Draw up the contract that the customer has agreed to: a draft with the same lines and sums.
+
+    The answer names it in `contract_id`, now and whenever it is asked again: there is one, ever. 409 unless it is accepted,
+    or once it has become an order. It needs the right to create contracts (403).
+    """
+    return await ConversionService(uow).contract(quote_id, data.given() if data else {})
 
 
 @router.get(

@@ -22,8 +22,10 @@ from crm_api.kit.schemas import (
     Quantity,
     Schema,
 )
+from crm_api.sales.contracts.schemas import ContractHead
 from crm_api.sales.document_lines.schemas import PRICE, PricedRead, PricedWrite
 from crm_api.sales.document_lines.sums import TaxMode
+from crm_api.sales.orders.schemas import LinePromise, OrderHead
 from crm_api.sales.quotes.models import QuoteStatus
 
 Note = Annotated[str, Field(max_length=2000)]
@@ -75,6 +77,39 @@ class QuoteDecision(Schema):
     decision_note: Note | None = Field(None, description="What they said.", examples=["请下周发货"])
 
 
+class QuoteOrder(OrderHead):
+    """What an order needs besides its quote; what is left out is the quote's."""
+
+    id: Id | None = Field(None, description="Of the order: chosen by the client; made when absent.")
+    name: Line = Field("", description="What it is about; the quote's name.", examples=[NAME])
+    contact_id: Id | None = Field(None, description="Whom to talk to; the quote's contact.")
+    opportunity_id: Id | None = Field(None, description="The deal it comes from; the quote's.")
+    owner_id: Id | None = Field(
+        None, description="The user who looks after it; the quote's owner, null for nobody."
+    )
+    notes: Prose | None = Field(None, description="For ourselves; the quote's notes.")
+    warehouse_id: Id | None = Field(
+        None,
+        description="Where it is shipped from; the only one when the company has one, else required for stock.",
+    )
+    promised_on: Day | None = Field(None, description="The day by which everything is promised.")
+    promises: Annotated[list[LinePromise], Field(max_length=200)] = Field(
+        default_factory=list, description="Days of single lines of the quote; they go before that of all."
+    )
+
+
+class QuoteContract(ContractHead):
+    """What a contract needs besides its quote; what is left out is the quote's."""
+
+    id: Id | None = Field(None, description="Of the contract: chosen by the client; made when absent.")
+    name: Line = Field("", description="What it is about; the quote's name.", examples=[NAME])
+    opportunity_id: Id | None = Field(None, description="The deal it comes from; the quote's.")
+    terms: Prose | None = Field(None, description="Conditions; the quote's terms.", examples=[TERMS])
+    owner_id: Id | None = Field(
+        None, description="The user who looks after it; the quote's owner, null for nobody."
+    )
+
+
 class QuoteRead(PricedRead, CustomisedRead, LinkedRead, OwnedRead, DeletableRead):
     """A quote with its lines and sums."""
 
@@ -105,6 +140,8 @@ class QuoteRead(PricedRead, CustomisedRead, LinkedRead, OwnedRead, DeletableRead
         description="The address it came from, through the link.", examples=[None]
     )
     decision_note: str | None = Field(description="What they said.", examples=[None])
+    order_id: Id | None = Field(description="The order it has become.", examples=[None])
+    contract_id: Id | None = Field(description="The contract it has become.", examples=[None])
 
 
 class QuoteSent(QuoteRead):

@@ -10,11 +10,15 @@ from crm_api.kit.owning import assign_owner, first_owner
 from crm_api.kit.repository import refuse_unwritable
 from crm_api.kit.uow import UnitOfWork
 from crm_api.sales.document_lines.service import DocumentLines
+from crm_api.sales.quotes.approving import asked
 from crm_api.sales.quotes.errors import QuoteWithoutLines
-from crm_api.sales.quotes.models import Quote
+from crm_api.sales.quotes.models import STATES, Quote, QuoteLine, QuoteStatus
 from crm_api.sales.quotes.repository import QuoteRepository
 from crm_api.sales.quotes.resource import ASSIGN, LINES, quotes
 from crm_api.setup.number_series.service import NumberSeriesService
+from crm_api.workflow.approvals.errors import ApprovalRequired
+from crm_api.workflow.approvals.service import ApprovalService
+from crm_api.workflow.approvals.submitting import submit
 
 PUBLIC_PATH = "/api/v1/public/quotes/"
 _ADDRESSEES = frozenset({"customer_id", "contact_id", "opportunity_id"})
@@ -67,14 +71,22 @@ class QuoteService:
         quote.deleted_at = None
         return await self._repository.save(quote, event="restored")
 
+    async def submit(self, quote_id: str) -> dict[str, Any]:
+        """Ask for approval; approved at once when no flow asks for one and nothing is below its floor price."""
+        quote = await self._repository.load(quote_id)
+        STATES.demand(quote, "submit")
+        lines = await self._offered(quote)
+        return await submit(self._repository, STATES, quote, await asked(self.uow, quote, lines))
+
     async def send(self, quote_id: str, pepper: bytes) -> dict[str, Any]:
         """From now on whoever holds the link may decide; it is told here alone."""
         quote = await self._repository.load(quote_id)
+        is_draft = quote.status == QuoteStatus.DRAFT
         secret = make_secret(SecretKind.QUOTE_LINK, self.uow.principal.tenant_id)
         quote.send(digest(secret, pepper), clock.now())
-        quote.demand_valid(clock.today(self.uow.principal.time_zone))
-        if not await self._repository.children(quote, LINES.name):
-            raise QuoteWithoutLines
+        lines = await self._offered(quote)
+        if is_draft and await ApprovalService(self.uow).is_needed(await asked(self.uow, quote, lines)):
+            raise ApprovalRequired
         answer = await self._repository.save(quote, event="sent")
         return {**answer, "secret": secret, "link": f"{PUBLIC_PATH}{secret}"}
 
@@ -91,9 +103,17 @@ class QuoteService:
         following = quote.successor(at, clock.today(self.uow.principal.time_zone))
         quote.take("revise", at)
         await self._repository.save(quote, event="revised")
-        copied = [line.copied(following.id) for line in lines]
+        copied = [line.copied(QuoteLine, quote_id=following.id) for line in lines]
         following.settle(copied)
         return await QuoteRepository(self.uow).add(following, children={LINES.name: copied})
+
+    async def _offered(self, quote: Quote) -> list[QuoteLine]:
+        """The lines of a quote that others are to agree to: it has some, and there is time left."""
+        quote.demand_valid(clock.today(self.uow.principal.time_zone))
+        lines: list[QuoteLine] = await self._repository.children(quote, LINES.name)
+        if not lines:
+            raise QuoteWithoutLines
+        return lines
 
     async def _address(self, quote: Quote) -> None:
         """Who it is for, by the name they have when it is written; contact and deal are that customer's."""

@@ -43,9 +43,19 @@ class ExchangeRateService:
 
     async def in_base(self, amount: Decimal, currency: str, on: date) -> InBase | None:
         """What an amount is worth in the company's currency, by the last rate on or before a day; else None."""
-        own = self.uow.principal.currency
-        known = (Decimal(1), on) if currency == own else await self._repository.latest(currency, on)
+        own, known = self.uow.principal.currency, await self._rate(currency, on)
         return known and InBase(rounded(amount * known[0], own), own, *known)
+
+    async def converted(self, amount: Decimal, currency: str, to: str, on: date) -> Decimal | None:
+        """What an amount is worth in another currency, unrounded, by the last rates on or before a day; else None."""
+        if currency == to:
+            return amount
+        given, wanted = await self._rate(currency, on), await self._rate(to, on)
+        return amount * given[0] / wanted[0] if given and wanted else None
+
+    async def _rate(self, currency: str, on: date) -> tuple[Decimal, date] | None:
+        own = currency == self.uow.principal.currency
+        return (Decimal(1), on) if own else await self._repository.latest(currency, on)
 
     def _check(self, given: Mapping[str, Any]) -> None:
         if given.get("currency") == self.uow.principal.currency:

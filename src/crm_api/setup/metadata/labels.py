@@ -70,7 +70,7 @@ progress 进度 result 结果 cancellable 可取消 cancel_requested 已请求�
 goal 目标 next_due_on 最近到期日 failure_reason 失败原因 failure_note 失败说明 items 行动项 items.id 编号
 items.action 行动 items.due_on 到期日 items.owner_id 负责人 items.result 结果 items.done 已完成
 items.done_at 完成时间 allow_backward 允许退回 stages.required_fields 必填字段
-stages.required_plan_status 所需计划状态
+stages.required_plan_status 所需计划状态 stages.approval_required 需要审批 floor_price 底价
 contract_id 合同 order_id 订单 due_on 到期日 paid_amount 已收金额 number 编号 received_on 收款日期
 method 收款方式 reference 流水号 reverse_reason 冲销原因 allocated_amount 已分配金额 allocations 分配明细
 allocations.id 编号 allocations.receivable_id 应收款 allocations.amount 金额 allocations.allocated_on 分配日期

@@ -58,11 +58,13 @@ class ApprovalFlowUpdate(Schema):
     )
     amount_from: Money | None = Field(
         None,
-        description="Only amounts in this currency, from this one.",
+        description="Only amounts from this one; those in another currency by what they are worth.",
         examples=[{"amount": "100000", "currency": "CNY"}],
     )
     amount_below: Money | None = Field(
-        None, description="Only amounts in this currency, below this one.", examples=[None]
+        None,
+        description="Only amounts below this one; those in another currency by what they are worth.",
+        examples=[None],
     )
     team_id: Id | None = Field(None, description="Only records of this team and those below it.")
     nodes: Nodes = Field(default_factory=list, description=NODES, examples=[NODES_EXAMPLE])
@@ -98,9 +100,12 @@ class ApprovalFlowRead(DeletableRead):
     resource: str = Field(description="Which records it is for.", examples=["contracts"])
     active: bool = Field(description="Whether it is chosen for what is submitted.", examples=[True])
     type: str | None = Field(description="Only records of this type.", examples=[None])
-    amount_from: Money | None = Field(description="Only amounts in this currency, from this one.")
+    amount_from: Money | None = Field(
+        description="Only amounts from this one; those in another currency by what they are worth."
+    )
     amount_below: Money | None = Field(
-        description="Only amounts in this currency, below this one.", examples=[None]
+        description="Only amounts below this one; those in another currency by what they are worth.",
+        examples=[None],
     )
     team_id: Id | None = Field(description="Only records of this team and those below it.", examples=[None])
     nodes: list[ApprovalNodeRead] = Field(description=NODES)

@@ -1,6 +1,8 @@
 """The verbs of approval flows."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from crm_api.kit import clock
@@ -10,8 +12,9 @@ from crm_api.kit.references import check_references
 from crm_api.kit.repository import Repository
 from crm_api.kit.schemas import clear_money
 from crm_api.kit.uow import UnitOfWork
+from crm_api.setup.exchange_rates.service import ExchangeRateService
 from crm_api.workflow.approval_flows import errors
-from crm_api.workflow.approval_flows.choosing import Matter, choose
+from crm_api.workflow.approval_flows.choosing import Matter, choose, currency_of
 from crm_api.workflow.approval_flows.models import ApprovalFlow, ApprovalFlowNode
 from crm_api.workflow.approval_flows.nodes import check_nodes
 from crm_api.workflow.approval_flows.outcomes import OUTCOMES
@@ -61,8 +64,20 @@ class ApprovalFlowService:
     async def flow_for(self, matter: Matter) -> tuple[ApprovalFlow, list[ApprovalFlowNode]] | None:
         """The flow of a record with its nodes, as it stands until the commit; None when it needs no approval."""
         found = ApprovalFlowRepository(self.uow)
-        flow = choose(await found.in_force(matter.resource), matter)
+        flows = await found.in_force(matter.resource)
+        flow = choose(flows, replace(matter, worth=await self._worth(matter, flows)))
         return (flow, await found.children(flow, "nodes")) if flow else None
+
+    async def _worth(self, matter: Matter, flows: Sequence[ApprovalFlow]) -> dict[str, Decimal]:
+        """Its amount by the currencies in which flows have ranges, at the rates of today."""
+        if matter.amount is None or matter.currency is None:
+            return {}
+        rates, today = ExchangeRateService(self.uow), clock.today(self.uow.principal.time_zone)
+        found: dict[str, Decimal] = {}
+        for currency in sorted({currency for flow in flows if (currency := currency_of(flow))}):
+            amount = await rates.converted(matter.amount, matter.currency, currency, today)
+            found |= {currency: amount} if amount is not None else {}
+        return found
 
     async def _change(
         self, flow: ApprovalFlow, values: dict[str, Any], nodes: Sequence[ApprovalFlowNode]

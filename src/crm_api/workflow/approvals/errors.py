@@ -13,6 +13,7 @@ register(
         "not_an_approver": ("Others are asked to decide on this.", "您不是该审批的审批人。"),
         "not_the_submitter": ("Only who has submitted it can withdraw it.", "只有提交人可以撤回。"),
         "own_submission": ("Nobody decides on what they have submitted.", "不能审批自己提交的内容。"),
+        "approval_required": ("This has to be approved first.", "须先通过审批。"),
         "already_asked": ("This user is asked already.", "该用户已在审批人之中。"),
     }
 )
@@ -22,6 +23,12 @@ class NoApprover(Conflict):
     """A node of the flow has nobody left who may decide: approval is never given by absence."""
 
     default_code = "no_approver"
+
+
+class ApprovalRequired(Conflict):
+    """It takes effect once others have agreed to it: submit it first."""
+
+    default_code = "approval_required"
 
 
 class NotYourTurn(Conflict):

@@ -1,23 +1,36 @@
 """The SQL of approvals: who can be asked, and which approvals somebody leaves behind."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, Integer, Select, Text, Uuid, and_, cast, func, literal, select
+from sqlalchemy import ARRAY, Integer, Numeric, Select, Text, Uuid, and_, cast, func, literal, select
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.expression import Alias, bindparam
 
 from crm_api.identity.roles.catalogue import ROLES
 from crm_api.identity.teams.models import Team
 from crm_api.identity.users.models import User, UserStatus
+from crm_api.kit.repository import Repository
 from crm_api.kit.tenancy import scoped
 from crm_api.kit.uow import UnitOfWork
 from crm_api.workflow.approvals.models import OPEN, Approval, ApprovalStatus, ApprovalStep
-from crm_api.workflow.approvals.resource import APPROVE
+from crm_api.workflow.approvals.resource import APPROVE, approvals
 
 MOST_STEPS_UP = 50
 _IDS = bindparam("ids", type_=ARRAY(Uuid(as_uuid=False)))
 _ROLES = bindparam("deciding", type_=ARRAY(Text))
+
+
+class ApprovalRepository(Repository[Approval]):
+    """Approvals of one unit of work."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        super().__init__(uow, approvals)
+
+    async def is_granted(self, resource: str, record_id: str, same: Mapping[str, Any]) -> bool:
+        """Whether a record was approved before, for the same type and at the same amount."""
+        values = {"resource": resource, "record_id": record_id, **same}
+        return bool(await self.uow.fetch("granted approval", _granted, values))
 
 
 class PeopleRepository:
@@ -62,6 +75,25 @@ class LeavingRepository:
         """The pending approvals in which a user is or will be asked."""
         rows = await self.uow.fetch("open approvals", _open_for, {"id": user_id})
         return [row[0] for row in rows]
+
+
+def _granted() -> Select[Any]:
+    rows = scoped(Approval, "r")
+    same = {
+        "type": bindparam("type", type_=Text),
+        "amount": bindparam("amount", type_=Numeric),
+        "amount_currency": bindparam("currency", type_=Text),
+    }
+    return (
+        select(rows.c.id)
+        .where(
+            rows.c.subject_type == bindparam("resource", type_=Text),
+            rows.c.subject_id == bindparam("record_id", type_=Uuid(as_uuid=False)),
+            rows.c.status == ApprovalStatus.APPROVED.value,
+            *(rows.c[name].is_not_distinct_from(value) for name, value in same.items()),
+        )
+        .limit(literal(1, Integer))
+    )
 
 
 def _deciding() -> dict[str, list[str]]:

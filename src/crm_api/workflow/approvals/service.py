@@ -8,7 +8,7 @@ from crm_api.kit import clock
 from crm_api.kit.allowed import entrusted
 from crm_api.kit.children import children_json
 from crm_api.kit.errors import Invalid
-from crm_api.kit.repository import Repository
+from crm_api.kit.resource import Resource
 from crm_api.kit.uow import UnitOfWork
 from crm_api.workflow.approval_flows.choosing import Matter
 from crm_api.workflow.approval_flows.models import ApprovalFlow, ApprovalFlowNode
@@ -19,7 +19,7 @@ from crm_api.workflow.approvals.asking import Asking
 from crm_api.workflow.approvals.deciding import ask, begin, decide, end, hand_on, step_of
 from crm_api.workflow.approvals.errors import NoApprover, NotTheSubmitter
 from crm_api.workflow.approvals.models import STATES, Approval, ApprovalStep, StepStatus
-from crm_api.workflow.approvals.repository import LeavingRepository, PeopleRepository
+from crm_api.workflow.approvals.repository import ApprovalRepository, LeavingRepository, PeopleRepository
 from crm_api.workflow.approvals.resource import REASSIGN, approvals
 
 # what a verb that ends an approval is called as an event
@@ -27,7 +27,10 @@ ENDED = {"approve": "approved", "reject": "rejected", "send_back": "sent_back", 
 
 
 class Submission(NamedTuple):
-    """What somebody asks others to agree to; `owner_id` submits it when no user asks."""
+    """What somebody asks others to agree to; `owner_id` submits it when no user asks.
+
+    What is `required` is not taken for granted where no flow fits.
+    """
 
     resource: str
     record_id: str
@@ -37,6 +40,23 @@ class Submission(NamedTuple):
     currency: str | None = None
     team_id: str | None = None
     owner_id: str | None = None
+    required: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        resource: Resource,
+        row: Any,
+        amount: Decimal | None,
+        currency: str | None,
+        *,
+        type: str | None = None,  # noqa: A002
+        required: bool = False,
+    ) -> "Submission":
+        """What somebody asks of a record with a number, a name and an owner."""
+        name = f"{row.number} {row.name}"[:200]
+        about = (resource.name, row.id, name, type, amount, currency)
+        return cls(*about, row.team_id, row.owner_id, required)
 
 
 class ApprovalService:
@@ -44,24 +64,24 @@ class ApprovalService:
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
-        self._repository: Repository[Approval] = Repository(uow, approvals)
+        self._repository = ApprovalRepository(uow)
 
     async def submit(self, asked: Submission) -> dict[str, Any] | None:
-        """Ask for approval; None when no flow fits, and none is needed.
+        """Ask for approval; None when no flow fits, and none is required. NoApprover when nobody can be asked.
 
         The caller has locked the record and leaves it as it is until `bind_outcome` hears what was decided.
         """
-        me = self.uow.principal
-        teams = await PeopleRepository(self.uow).path(asked.team_id) if asked.team_id else []
-        matter = Matter(asked.resource, asked.type, asked.amount, asked.currency, teams)
+        me, matter = self.uow.principal, await self._matter(asked)
         found = await ApprovalFlowService(self.uow).flow_for(matter)
-        if found is None:
+        if found is None and not asked.required:
             return None
+        if found is None:
+            raise NoApprover
         flow, nodes = found
         submitter = me.id if me.kind == "user" else asked.owner_id
         if submitter is None:
             raise NoApprover
-        approvers = await Asking(self.uow, submitter, teams).approvers(nodes)
+        approvers = await Asking(self.uow, submitter, matter.teams).approvers(nodes)
         approval = _new(asked, submitter, flow, nodes)
         listed = [(node, person) for node, people in enumerate(approvers) for person in people]
         steps = [
@@ -70,6 +90,17 @@ class ApprovalService:
         ]
         begin(approval, steps, 0)
         return await self._repository.add(approval, children={"steps": steps})
+
+    async def is_needed(self, asked: Submission) -> bool:
+        """Whether a record must be submitted: a flow fits it, or its approval is required anyhow."""
+        if asked.required:
+            return True
+        return await ApprovalFlowService(self.uow).flow_for(await self._matter(asked)) is not None
+
+    async def is_granted(self, asked: Submission) -> bool:
+        """Whether just this was approved before: the record for this type and at this amount."""
+        same = {"type": asked.type, "amount": asked.amount, "currency": asked.currency}
+        return await self._repository.is_granted(asked.resource, asked.record_id, same)
 
     async def approve(self, approval_id: str, comment: str | None) -> dict[str, Any]:
         """The caller agrees; when nobody is left to ask, the record is approved."""
@@ -119,6 +150,10 @@ class ApprovalService:
             steps = hand_on(steps, step, to, StepStatus.REASSIGNED, None, clock.now())
         ask(approval, steps)
         await self._repository.save(approval, event="reassigned", children={"steps": steps})
+
+    async def _matter(self, asked: Submission) -> Matter:
+        teams = await PeopleRepository(self.uow).path(asked.team_id) if asked.team_id else []
+        return Matter(asked.resource, asked.type, asked.amount, asked.currency, teams)
 
     async def _decide(self, approval_id: str, verb: str, comment: str | None) -> dict[str, Any]:
         approval = await self._repository.load(approval_id)
