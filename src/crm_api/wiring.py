@@ -34,6 +34,7 @@ from crm_api.finance.expense_claims import router as expense_claims_router
 from crm_api.finance.expense_claims.resource import expense_claims
 from crm_api.finance.expense_claims.service import settle_expense_claim
 from crm_api.finance.invoices import router as invoices_router
+from crm_api.finance.invoices.following import keep_invoiced, keep_invoiced_contract, keep_invoiced_order
 from crm_api.finance.invoices.resource import invoices
 from crm_api.finance.payments import router as payments_router
 from crm_api.finance.payments.resource import payments
@@ -42,8 +43,13 @@ from crm_api.finance.receivables.following import (
     bill_order,
     drop_of_contract,
     drop_of_order,
+    keep_billed,
     keep_paid_contract,
     keep_paid_order,
+    lower_of_order,
+    pay_by_contract,
+    reckon_returned,
+    share_out,
 )
 from crm_api.finance.receivables.resource import receivables
 from crm_api.identity.api_keys import router as api_keys_router
@@ -259,8 +265,14 @@ bind_gate("teams.delete", refuse_team_in_use)
 bind_gate("products.delete", keep_stocked_product)
 bind_gate("products.unstock", keep_stocked_product)
 bind_gate("warehouses.delete", keep_used_warehouse)
+bind_gate("orders.place", pay_by_contract)
+bind_gate("orders.return", reckon_returned)
 bind_gate("orders.cancel", keep_paid_order)
+bind_gate("orders.cancel", keep_invoiced_order)
 bind_gate("contracts.void", keep_paid_contract)
+bind_gate("contracts.void", keep_invoiced_contract)
+bind_gate("contracts.supersede", keep_billed)
+bind_gate("contracts.supersede", keep_invoiced)
 bind_gate("pipelines.delete", keep_used_pipeline)
 bind_gate("pipelines.drop_stage", keep_used_stage)
 bind_gate("opportunities.enter", demand_plan)
@@ -269,6 +281,9 @@ bind_gate("dictionary_items.remove", keep_chosen_code)
 bind_outcome("contracts", settle_contract)
 bind_reaction("order.created", bill_order)
 bind_reaction("order.cancelled", drop_of_order)
+bind_reaction("order.cancelled", share_out)
+bind_reaction("order.returned", lower_of_order)
+bind_reaction("order.returned", share_out)
 bind_reaction("contract.voided", drop_of_contract)
 bind_reaction("tenant.created", found_dictionary_types)
 bind_reaction("tenant.created", found_dictionary)

@@ -18,7 +18,10 @@ class Billing:
 
 
 class Document(NamedTuple):
-    """A contract or an order, locked until the commit; `field` is the column that names it."""
+    """A contract or an order, locked until the commit; `field` is the column that names it.
+
+    `contract` is the one that an order carries out, in the revision that is in force, and held as well.
+    """
 
     field: str
     id: str
@@ -28,6 +31,8 @@ class Document(NamedTuple):
     currency: str
     amount: Decimal
     status: str
+    contract_id: str | None = None
+    contract: "Document | None" = None
 
 
 def billing_rules(table: str) -> tuple[CheckConstraint | ForeignKeyConstraint | Index, ...]:

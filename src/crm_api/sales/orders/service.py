@@ -11,6 +11,7 @@ from crm_api.kit.errors import Forbidden, Invalid, NotFound
 from crm_api.kit.ids import as_id
 from crm_api.kit.owning import assign_owner, first_owner
 from crm_api.kit.references import visible_ids
+from crm_api.kit.registries import ask_gates
 from crm_api.kit.repository import refuse_unwritable
 from crm_api.kit.uow import UnitOfWork
 from crm_api.sales.document_lines.service import DocumentLines
@@ -47,6 +48,7 @@ class OrderService:
         order.begin()
         await self._demand_fit(order, values)
         await self._reserve(order, children[LINES.name])
+        await ask_gates("orders.place", self.uow, order)
         # last, because those who ask for numbers wait for each other
         order.number = await NumberSeriesService(self.uow).next(orders.name, "S")
         return await self._repository.add(order, children=children)

@@ -47,6 +47,11 @@ class ExchangeRateService:
         known = (Decimal(1), on) if currency == own else await self._repository.latest(currency, on)
         return known and InBase(rounded(amount * known[0], own), own, *known)
 
+    async def as_columns(self, amount: Decimal, currency: str, on: date) -> dict[str, Any]:
+        """The same for a row with `Based`; nothing when no rate is known."""
+        known = await self.in_base(amount, currency, on)
+        return known.as_columns() if known else {}
+
     def _check(self, given: Mapping[str, Any]) -> None:
         if given.get("currency") == self.uow.principal.currency:
             raise OwnCurrency
