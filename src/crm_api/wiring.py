@@ -16,6 +16,7 @@ from crm_api.activities.notes.resource import notes
 from crm_api.activities.tasks import jobs as task_jobs
 from crm_api.activities.tasks import router as tasks_router
 from crm_api.activities.tasks.resource import tasks
+from crm_api.analytics.profit import router as profit_router
 from crm_api.analytics.reports import router as reports_router
 from crm_api.catalog.price_books import router as price_books_router
 from crm_api.catalog.price_books.resource import price_books
@@ -225,6 +226,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     notes_router.router,
     attachments_router.router,
     reports_router.router,
+    profit_router.router,
     changes_router.router,
     audit_router.router,
     stream_router.router,

@@ -32,6 +32,13 @@ class Offer(NamedTuple):
     tax_rate: Decimal | None = None
 
 
+class Cost(NamedTuple):
+    """What one unit of a product costs us."""
+
+    amount: Decimal
+    currency: str
+
+
 class Product(Customised, Linked, Deletable, Recorded, Base):
     """`list_price` and `cost` are for one `unit`, without tax; `tax_rate` is in percent.
 

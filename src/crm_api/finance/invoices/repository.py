@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, Uuid, func, literal, or_, select
 from sqlalchemy.sql.expression import bindparam
 
-from crm_api.finance.billing.conditions import counts_within
+from crm_api.finance.billing.models import counts_within
 from crm_api.finance.invoices.models import OUT, Invoice, InvoiceStatus
 from crm_api.finance.invoices.resource import invoices
 from crm_api.kit.repository import Repository

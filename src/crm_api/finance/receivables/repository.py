@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, Select, Text, Uuid, func, literal, select
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.expression import Alias, bindparam
 
-from crm_api.finance.billing.conditions import bills, counts_within, revisions
+from crm_api.finance.billing.models import bills, counts_within, revisions
 from crm_api.finance.receivables.models import Receivable, ReceivableStatus
 from crm_api.finance.receivables.resource import receivables
 from crm_api.kit.access import access_values

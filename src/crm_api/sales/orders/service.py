@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from crm_api.catalog.products.service import ProductService
 from crm_api.catalog.stock_movements.allocation import AllocationService, Demand
 from crm_api.catalog.warehouses.service import WarehouseService
 from crm_api.kit import clock
@@ -18,6 +19,7 @@ from crm_api.sales.document_lines.service import DocumentLines
 from crm_api.sales.orders.models import STATES, Order, OrderLine, PaymentTerms
 from crm_api.sales.orders.repository import OrderRepository
 from crm_api.sales.orders.resource import ASSIGN, GRANT_CREDIT, LINES, orders
+from crm_api.setup.exchange_rates.service import ExchangeRateService
 from crm_api.setup.number_series.service import NumberSeriesService
 
 
@@ -48,6 +50,7 @@ class OrderService:
         order.begin()
         await self._demand_fit(order, values)
         await self._reserve(order, children[LINES.name])
+        await self._freeze_costs(children[LINES.name])
         await ask_gates("orders.place", self.uow, order)
         # last, because those who ask for numbers wait for each other
         order.number = await NumberSeriesService(self.uow).next(orders.name, "S")
@@ -98,6 +101,22 @@ class OrderService:
             customer_id = await self._repository.customer_of(values["contact_id"])
             if customer_id not in (None, order.customer_id):
                 raise Invalid.at("/contact_id", "contact_of_another_customer")
+
+    async def _freeze_costs(self, lines: Sequence[OrderLine]) -> None:
+        """What the goods cost us today stays with the order, whatever becomes of their products."""
+        costs = await ProductService(self.uow).costs({line.product_id for line in lines})
+        rates, today = ExchangeRateService(self.uow), clock.today(self.uow.principal.time_zone)
+        worth = {code: await rates.rate(code, today) for code in {cost.currency for cost in costs.values()}}
+        for line in lines:
+            if (cost := costs.get(line.product_id)) is not None:
+                known = worth[cost.currency]
+                line.apply(
+                    {
+                        "unit_cost": cost.amount,
+                        "unit_cost_currency": cost.currency,
+                        "cost_rate": known and known[0],
+                    }
+                )
 
     async def _reserve(self, order: Order, lines: Sequence[OrderLine]) -> None:
         stock = AllocationService(self.uow, orders.name, order.id)

@@ -43,9 +43,14 @@ class ExchangeRateService:
 
     async def in_base(self, amount: Decimal, currency: str, on: date) -> InBase | None:
         """What an amount is worth in the company's currency, by the last rate on or before a day; else None."""
-        own = self.uow.principal.currency
-        known = (Decimal(1), on) if currency == own else await self._repository.latest(currency, on)
+        own, known = self.uow.principal.currency, await self.rate(currency, on)
         return known and InBase(rounded(amount * known[0], own), own, *known)
+
+    async def rate(self, currency: str, on: date) -> tuple[Decimal, date] | None:
+        """What a unit is worth in the company's currency on a day, and since when; None when that is not known."""
+        if currency == self.uow.principal.currency:
+            return Decimal(1), on
+        return await self._repository.latest(currency, on)
 
     async def as_columns(self, amount: Decimal, currency: str, on: date) -> dict[str, Any]:
         """The same for a row with `Based`; nothing when no rate is known."""
