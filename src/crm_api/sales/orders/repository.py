@@ -12,6 +12,7 @@ from crm_api.kit.repository import Repository
 from crm_api.kit.tenancy import scoped
 from crm_api.kit.uow import Effect, UnitOfWork
 from crm_api.parties.contacts.models import Contact
+from crm_api.sales.contracts.models import Contract
 from crm_api.sales.orders.models import DelayNotice, Order, Shipment
 from crm_api.sales.orders.resource import orders
 
@@ -30,6 +31,11 @@ class OrderRepository(Repository[Order]):
         rows = await self.uow.fetch("customer of contact", _customer_of, {"id": contact_id})
         return rows[0][0] if rows else None
 
+    async def hold_contract(self, contract_id: str) -> tuple[str, str]:
+        """Whose a contract is and how far it has come, held until the commit."""
+        (row,) = await self.uow.fetch("contract of order", _contract, {"id": contract_id})
+        return str(row[0]), str(row[1])
+
     def log(self, fact: Shipment | DelayNotice) -> None:
         """Write down what left, came back or comes later, with everything else."""
         model = type(fact)
@@ -47,6 +53,12 @@ class OrderRepository(Repository[Order]):
 def _customer_of() -> Select[Any]:
     rows = scoped(Contact, "c")
     return select(rows.c.customer_id.cast(Text)).where(rows.c.id == _ID)
+
+
+def _contract() -> Select[Any]:
+    rows = scoped(Contract, "c")
+    named = select(rows.c.customer_id.cast(Text), rows.c.status).where(rows.c.id == _ID)
+    return named.with_for_update(key_share=True, of=rows)
 
 
 def _shipments() -> Select[Any]:

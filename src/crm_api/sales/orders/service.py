@@ -11,11 +11,14 @@ from crm_api.kit import clock
 from crm_api.kit.errors import Forbidden, Invalid, NotFound
 from crm_api.kit.ids import as_id
 from crm_api.kit.owning import assign_owner, first_owner
-from crm_api.kit.references import visible_ids
+from crm_api.kit.references import check_references, visible_ids
 from crm_api.kit.registries import ask_gates
 from crm_api.kit.repository import refuse_unwritable
 from crm_api.kit.uow import UnitOfWork
+from crm_api.sales.contracts.models import IN_FORCE
+from crm_api.sales.contracts.resource import contracts
 from crm_api.sales.document_lines.service import DocumentLines
+from crm_api.sales.orders.errors import ContractNotInForce
 from crm_api.sales.orders.models import STATES, Order, OrderLine, PaymentTerms
 from crm_api.sales.orders.repository import OrderRepository
 from crm_api.sales.orders.resource import ASSIGN, GRANT_CREDIT, LINES, orders
@@ -31,8 +34,12 @@ class OrderService:
         self._repository = OrderRepository(uow)
 
     async def create(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Placed: what is stocked is reserved, all of it or nothing is."""
-        return await self.place(given)
+        """Placed: what is stocked is reserved, all of it or nothing is. It may carry out a contract of the customer."""
+        values = dict(given)
+        contract_id = values.pop("contract_id", None)
+        if contract_id is not None:
+            await self._demand_contract(contract_id, values["customer_id"])
+        return await self.place(values, contract_id=contract_id)
 
     async def place(
         self, given: Mapping[str, Any], *, quote_id: str | None = None, contract_id: str | None = None
@@ -86,6 +93,15 @@ class OrderService:
         """Which promises were put off, if the caller can see the order."""
         await self._demand_visible(order_id)
         return await self._repository.delay_notices(order_id)
+
+    async def _demand_contract(self, contract_id: str, customer_id: str) -> None:
+        """A contract that the caller sees, of the same customer and in force; it stays so until the commit."""
+        await check_references(self.uow, {"/contract_id": (contracts.name, contract_id)})
+        theirs, status = await self._repository.hold_contract(contract_id)
+        if theirs != customer_id:
+            raise Invalid.at("/contract_id", "contract_of_another_customer")
+        if status not in IN_FORCE:
+            raise ContractNotInForce(status=status)
 
     async def _demand_visible(self, order_id: str) -> None:
         if as_id(order_id) is None or not await visible_ids(self.uow, orders, {order_id}):
