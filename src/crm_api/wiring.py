@@ -16,6 +16,7 @@ from crm_api.activities.notes.resource import notes
 from crm_api.activities.tasks import jobs as task_jobs
 from crm_api.activities.tasks import router as tasks_router
 from crm_api.activities.tasks.resource import tasks
+from crm_api.analytics.profit import router as profit_router
 from crm_api.analytics.reports import router as reports_router
 from crm_api.catalog.price_books import router as price_books_router
 from crm_api.catalog.price_books.resource import price_books
@@ -34,6 +35,7 @@ from crm_api.finance.expense_claims import router as expense_claims_router
 from crm_api.finance.expense_claims.resource import expense_claims
 from crm_api.finance.expense_claims.service import settle_expense_claim
 from crm_api.finance.invoices import router as invoices_router
+from crm_api.finance.invoices.following import keep_invoiced, keep_invoiced_contract, keep_invoiced_order
 from crm_api.finance.invoices.resource import invoices
 from crm_api.finance.payments import router as payments_router
 from crm_api.finance.payments.resource import payments
@@ -42,8 +44,13 @@ from crm_api.finance.receivables.following import (
     bill_order,
     drop_of_contract,
     drop_of_order,
+    keep_billed,
     keep_paid_contract,
     keep_paid_order,
+    lower_of_order,
+    pay_by_contract,
+    reckon_returned,
+    share_out,
 )
 from crm_api.finance.receivables.resource import receivables
 from crm_api.identity.api_keys import router as api_keys_router
@@ -224,6 +231,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     notes_router.router,
     attachments_router.router,
     reports_router.router,
+    profit_router.router,
     changes_router.router,
     audit_router.router,
     stream_router.router,
@@ -264,8 +272,14 @@ bind_gate("teams.delete", refuse_team_in_use)
 bind_gate("products.delete", keep_stocked_product)
 bind_gate("products.unstock", keep_stocked_product)
 bind_gate("warehouses.delete", keep_used_warehouse)
+bind_gate("orders.place", pay_by_contract)
+bind_gate("orders.return", reckon_returned)
 bind_gate("orders.cancel", keep_paid_order)
+bind_gate("orders.cancel", keep_invoiced_order)
 bind_gate("contracts.void", keep_paid_contract)
+bind_gate("contracts.void", keep_invoiced_contract)
+bind_gate("contracts.supersede", keep_billed)
+bind_gate("contracts.supersede", keep_invoiced)
 bind_gate("pipelines.delete", keep_used_pipeline)
 bind_gate("pipelines.drop_stage", keep_used_stage)
 bind_gate("opportunities.enter", demand_plan)
@@ -279,6 +293,9 @@ bind_outcome("opportunities", settle_opportunity)
 bind_outcome("expense_claims", settle_expense_claim)
 bind_reaction("order.created", bill_order)
 bind_reaction("order.cancelled", drop_of_order)
+bind_reaction("order.cancelled", share_out)
+bind_reaction("order.returned", lower_of_order)
+bind_reaction("order.returned", share_out)
 bind_reaction("contract.voided", drop_of_contract)
 bind_reaction("tenant.created", found_dictionary_types)
 bind_reaction("tenant.created", found_dictionary)

@@ -94,7 +94,11 @@ class Ledger:
             if part["released_on"] is None:
                 by_payment[str(part["payment_id"])] += part["amount"]
                 by_receivable[str(part["receivable_id"])] += part["amount"]
+        refunded: Counter[str] = Counter()
+        for part in await self.company.rows("payment_refunds"):
+            refunded[str(part["payment_id"])] += part["amount"]
         for row in await self.company.rows("payments"):
+            assert row["allocated_amount"] + refunded[str(row["id"])] <= row["amount"], row
             assert row["allocated_amount"] == by_payment[str(row["id"])] <= row["amount"], row
         for row in await self.company.rows("receivables"):
             assert row["paid_amount"] == by_receivable[str(row["id"])] <= row["amount"], row

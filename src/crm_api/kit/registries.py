@@ -32,7 +32,7 @@ def bind_resources(resources: Iterable[Resource]) -> None:
 
 
 def bind_gate(verb: str, gate: type_gate) -> None:
-    """`gate(uow, row)` may raise a Conflict before the verb (`users.disable`) happens."""
+    """`gate(uow, row)` may raise a Conflict before the verb (`users.disable`) happens, or add to the row."""
     _gates[verb].append(gate)
 
 

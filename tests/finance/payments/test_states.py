@@ -38,6 +38,7 @@ async def test_every_cell(company: Company) -> None:
             },
         ),
         "release": Verb("released", lambda r: {"allocation_id": r["allocations"][0]["id"]}),
+        "refund": Verb("refunded", {"amount": money("1")}),
         "reverse": Verb("reversed", {"reverse_reason": "x"}),
     }
     assert (STATES.steps.keys(), set(WAYS)) == (verbs.keys(), set(ReceiptStatus))

@@ -32,6 +32,13 @@ class Offer(NamedTuple):
     tax_rate: Decimal | None = None
 
 
+class Cost(NamedTuple):
+    """What one unit of a product costs us."""
+
+    amount: Decimal
+    currency: str
+
+
 class Floor(NamedTuple):
     """The lowest price of one unit that nobody needs to approve."""
 
@@ -42,7 +49,8 @@ class Floor(NamedTuple):
 class Product(Customised, Linked, Deletable, Recorded, Base):
     """`list_price`, `cost` and `floor_price` are for one `unit`, without tax; `tax_rate` is in percent.
 
-    What is quoted below its `floor_price` must be approved. Only of a `stocked` product is it known how much there is; a service, say, is not.
+    What is quoted below its `floor_price` must be approved. Only of a `stocked` product is it known how much there is;
+    a service, say, is not.
     """
 
     __tablename__ = "products"

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ARRAY, Select, Text, Uuid, func, select
 from sqlalchemy.sql.expression import bindparam
 
-from crm_api.catalog.products.models import Floor, Offer, Product, ProductLifecycle
+from crm_api.catalog.products.models import Cost, Floor, Offer, Product, ProductLifecycle
 from crm_api.catalog.products.resource import products
 from crm_api.kit.access import access_values
 from crm_api.kit.repository import Repository
@@ -52,9 +52,21 @@ class ProductRepository(Repository[Product]):
         rows = await self.uow.fetch("floor prices", _floors, {"ids": sorted(set(product_ids))})
         return {row[0]: Floor(*row[1:]) for row in rows}
 
+    async def costs(self, product_ids: Iterable[str]) -> dict[str, Cost]:
+        """What some products cost, those of which it is known."""
+        found = await self.uow.fetch("costs of products", _costs, {"ids": sorted(set(product_ids))})
+        return {row[0]: Cost(row[1], row[2]) for row in found}
+
 
 def _floors() -> Select[Any]:
     rows = scoped(Product, "p")
     return select(rows.c.id.cast(Text), rows.c.floor_price, rows.c.floor_price_currency).where(
         rows.c.id == func.any(_IDS), rows.c.floor_price.is_not(None)
+    )
+
+
+def _costs() -> Select[Any]:
+    rows = scoped(Product, "p")
+    return select(rows.c.id.cast(Text), rows.c.cost, rows.c.cost_currency).where(
+        rows.c.id == func.any(_IDS), rows.c.cost.is_not(None)
     )

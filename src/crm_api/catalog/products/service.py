@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from crm_api.catalog.products.models import Floor, Offer, Product, ProductLifecycle
+from crm_api.catalog.products.models import Cost, Floor, Offer, Product, ProductLifecycle
 from crm_api.catalog.products.repository import ProductRepository
 from crm_api.catalog.products.resource import products
 from crm_api.kit import clock
@@ -73,6 +73,10 @@ class ProductService:
         product = await self._repository.load(product_id)
         product.lifecycle = ProductLifecycle.RETIRED
         return await self._repository.save(product, event="retired")
+
+    async def costs(self, product_ids: Iterable[str]) -> dict[str, Cost]:
+        """What products cost us, whoever asks: for what is kept, not shown. One without a cost is left out."""
+        return await self._repository.costs(product_ids)
 
     async def offers(self, product_ids: Iterable[str]) -> dict[str, Offer]:
         """What lines need to know of those products that the caller sees."""

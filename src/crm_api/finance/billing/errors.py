@@ -18,6 +18,18 @@ register(
             "Together this comes to more than the document; {rest} {currency} are left of it.",
             "合计超过单据总额，剩余可用 {rest} {currency}。",
         ),
+        "exceeds_contract": (
+            "Together this comes to more than the contract of the order; {rest} {currency} are left of it.",
+            "合计超过该订单所属合同的总额，剩余可用 {rest} {currency}。",
+        ),
+        "amendment_below_billed": (
+            "{billed} {currency} are billed already: an amendment has the same customer and currency, and not less.",
+            "该合同已开单 {billed} {currency}，变更后的金额不能低于此数，也不能更换币种或客户。",
+        ),
+        "document_has_invoice": (
+            "An invoice was issued for it: take it back by a red letter first.",
+            "该单据已开具发票，请先红冲。",
+        ),
         "document_not_billable": (
             "The document is {status}: nothing more is billed for it.",
             "单据状态为 {status}，不能再开单收款。",
@@ -33,9 +45,29 @@ register(
 class ExceedsDocument(Invalid):
     """All that bills a document together never comes to more than the document."""
 
+    code = "exceeds_document"
+
     def __init__(self, pointer: str, rest: Decimal, currency: str) -> None:
         left = amount_text(max(rest, Decimal(0)), currency)
-        super().__init__(faults=Invalid.at(pointer, "exceeds_document", rest=left, currency=currency).faults)
+        super().__init__(faults=Invalid.at(pointer, self.code, rest=left, currency=currency).faults)
+
+
+class ExceedsContract(ExceedsDocument):
+    """What bills the orders of a contract counts within the contract."""
+
+    code = "exceeds_contract"
+
+
+class AmendmentBelowBilled(Conflict):
+    """What was billed by a contract stands whatever becomes of the contract."""
+
+    default_code = "amendment_below_billed"
+
+
+class DocumentHasInvoice(Conflict):
+    """A document with an invoice that stands stays in force."""
+
+    default_code = "document_has_invoice"
 
 
 class DocumentNotBillable(Conflict):

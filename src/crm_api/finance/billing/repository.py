@@ -7,12 +7,12 @@ from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.expression import bindparam
 
 from crm_api.finance.billing.models import Document
-from crm_api.finance.billing.resource import DOCUMENTS
+from crm_api.finance.billing.resource import DOCUMENTS, Billable
 from crm_api.kit.access import Scope, access_values
 from crm_api.kit.principal import Reach
-from crm_api.kit.resource import Resource
 from crm_api.kit.tenancy import scoped
 from crm_api.kit.uow import UnitOfWork
+from crm_api.sales.contracts.models import Contract
 
 _ID = bindparam("id", type_=Uuid(as_uuid=False))
 _IDS = ("id", "customer_id", "owner_id", "team_id")
@@ -26,21 +26,33 @@ class BillingRepository:
 
     async def lock(self, field: str, document_id: str, *, visible: bool) -> Document | None:
         """The document; until the commit nobody else bills it. With `visible` only if the caller can see it."""
-        (resource, amount, _), principal = DOCUMENTS[field], self.uow.principal
+        billable, principal = DOCUMENTS[field], self.uow.principal
+        resource = billable.resource
         reach = principal.reach(resource.read) if visible else Reach.ALL
         scope = resource.access.scope(principal, reach, resource.name)
         values = {**access_values(principal, reach), "id": document_id}
-        rows = await self.uow.fetch(
-            ("billed document", field, scope), lambda: _lock(resource, amount, scope), values
-        )
+        rows = await self.uow.fetch(("billed document", field, scope), lambda: _lock(billable, scope), values)
         return Document(field, *rows[0]) if rows else None
 
+    async def successor(self, contract_id: str) -> str:
+        """The amendment whose signature superseded a contract."""
+        ((found,),) = await self.uow.fetch("signed amendment", _successor, {"id": contract_id})
+        return str(found)
 
-def _lock(resource: Resource, amount: str, scope: Scope) -> Select[Any]:
+
+def _successor() -> Select[Any]:
+    rows = scoped(Contract, "c")
+    return select(rows.c.id.cast(Text)).where(rows.c.amends_id == _ID, rows.c.signed_on.is_not(None))
+
+
+def _lock(billable: Billable, scope: Scope) -> Select[Any]:
+    resource = billable.resource
     rows = scoped(resource.model, "d")
     ids: list[ColumnElement[Any]] = [rows.c[name].cast(Text).label(name) for name in _IDS]
+    amount = rows.c[billable.amount] - rows.c[billable.less] if billable.less else rows.c[billable.amount]
+    contract = [rows.c[billable.contract].cast(Text)] if billable.contract else []
     return (
-        select(*ids, rows.c.currency, rows.c[amount], rows.c.status)
+        select(*ids, rows.c.currency, amount, rows.c.status, *contract)
         .where(rows.c.id == _ID, resource.access.predicate(rows, scope, resource.name), *resource.alive(rows))
         .with_for_update(key_share=True, of=rows)
     )

@@ -1,4 +1,4 @@
-"""Which documents are billed, while they are in which states, and by which amount."""
+"""Which documents are billed, while they are in which states, and by which amount at most."""
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
@@ -11,16 +11,23 @@ from crm_api.sales.orders.resource import orders
 
 
 class Billable(NamedTuple):
-    """A resource whose rows have a customer, an owner, a currency and an amount; `dead` ones are not billed."""
+    """A resource whose rows have a customer, an owner and a currency; `dead` ones are not billed.
+
+    Named are the columns of its amount, of what is not owed of it, and of the contract that it carries out.
+    """
 
     resource: Resource
-    amount: str
     dead: frozenset[str]
+    amount: str
+    less: str | None = None
+    contract: str | None = None
 
 
 # what is not signed yet can still change its amount
 _NOT_IN_FORCE: Final = UNSIGNED | {ContractStatus.VOIDED, ContractStatus.SUPERSEDED}
 DOCUMENTS: Final[Mapping[str, Billable]] = {
-    "contract_id": Billable(contracts, "amount", frozenset(_NOT_IN_FORCE)),
-    "order_id": Billable(orders, "gross_amount", frozenset({OrderStatus.CANCELLED})),
+    "contract_id": Billable(contracts, frozenset(_NOT_IN_FORCE), "amount"),
+    "order_id": Billable(
+        orders, frozenset({OrderStatus.CANCELLED}), "gross_amount", "returned_amount", "contract_id"
+    ),
 }

@@ -1,19 +1,27 @@
 """What may be billed of which document."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from crm_api.finance.billing.errors import DocumentNotBillable, ExceedsDocument
+from crm_api.finance.billing.errors import (
+    AmendmentBelowBilled,
+    DocumentNotBillable,
+    ExceedsContract,
+    ExceedsDocument,
+)
 from crm_api.finance.billing.models import Document
 from crm_api.finance.billing.repository import BillingRepository
 from crm_api.finance.billing.resource import DOCUMENTS
 from crm_api.kit.errors import Invalid
-from crm_api.kit.money import digits_of, rounded
+from crm_api.kit.money import amount_text, digits_of, rounded
 from crm_api.kit.owning import first_owner
 from crm_api.kit.uow import UnitOfWork
+from crm_api.sales.contracts.models import ContractStatus
 
 FIELDS = tuple(DOCUMENTS)
+# what is billed of a document already, by the field that names it and its id
+type_total = Callable[[str, str], Awaitable[Decimal]]
 
 
 class BillingService:
@@ -29,22 +37,62 @@ class BillingService:
         Invalid when it names two, or one that the caller cannot see; DocumentNotBillable when it is not in force.
         """
         named = [field for field in FIELDS if values.get(field) is not None]
+        if not named:
+            return None
         if len(named) > 1:
             raise Invalid.at("/order_id", "two_documents")
-        found = await self._named(named, values, visible=True)
-        if named and found is None:
+        found = await self._repository.lock(named[0], values[named[0]], visible=True)
+        if found is None:
             resource = DOCUMENTS[named[0]].resource.singular
             raise Invalid.at(f"/{named[0]}", "reference_not_found", resource=resource)
-        return _in_force(found)
+        return _in_force(await self._with_contract(found))
 
     async def document_of(self, row: Any) -> Document | None:
-        """The document of a row, held, whoever may see it; DocumentNotBillable when it is not in force."""
-        named = [field for field in FIELDS if getattr(row, field) is not None]
-        return _in_force(await self._named(named, row.__dict__, visible=False))
+        """The document of a row, held, whoever may see it; DocumentNotBillable when it is not in force.
 
-    async def hold(self, field: str, document_id: str) -> None:
-        """Hold a document, whoever may see it and whatever has become of it."""
-        await self._repository.lock(field, document_id, visible=False)
+        What bills a revision that was superseded bills the one that is in force now.
+        """
+        named = [field for field in FIELDS if getattr(row, field) is not None]
+        found = await self.hold(named[0], getattr(row, named[0])) if named else None
+        return found and _in_force(found)
+
+    async def hold(self, field: str, document_id: str) -> Document | None:
+        """Hold a document, whoever may see it and whatever has become of it; a contract in its present revision.
+
+        Of a contract each revision from the named one on is held, so that all who bill it meet at the last.
+        """
+        found = await self._repository.lock(field, document_id, visible=False)
+        while found is not None and found.status == ContractStatus.SUPERSEDED:
+            found = await self._repository.lock(
+                field, await self._repository.successor(found.id), visible=False
+            )
+        return found and await self._with_contract(found)
+
+    async def demand_room(
+        self, document: Document, currency: str, asked: Decimal, pointer: str, total: type_total
+    ) -> None:
+        """Whether a document bears `asked` more than the total that is billed already, and so does its contract.
+
+        Invalid when it does not. A contract of no amount, as a frame for orders is, bounds none of them.
+        """
+        _demand_room(document, currency, await total(document.field, document.id), asked, pointer)
+        contract = document.contract
+        if contract is not None and contract.amount:
+            billed = await total(contract.field, contract.id)
+            _demand_room(contract, currency, billed, asked, pointer, ExceedsContract)
+
+    async def demand_amended(self, amendment: Any, total: type_total) -> None:
+        """What is billed by a contract stands: AmendmentBelowBilled for an amendment that does not bear it.
+
+        The revision that is in force is held, so that whoever bills it meanwhile is counted, or meets the amendment.
+        """
+        document = await self.hold("contract_id", amendment.amends_id)
+        assert document is not None, "what is amended exists"
+        billed = await total(document.field, document.id)
+        same = (amendment.currency, amendment.customer_id) == (document.currency, document.customer_id)
+        if billed and not (same and amendment.amount >= min(billed, document.amount)):
+            told = amount_text(billed, document.currency)
+            raise AmendmentBelowBilled(billed=told, currency=document.currency)
 
     async def bearings(self, values: dict[str, Any], document: Document | None) -> dict[str, Any]:
         """Take customer, owner and document out of a create body: whose the new row is, by its document if any."""
@@ -63,24 +111,31 @@ class BillingService:
         whose = {"customer_id": document.customer_id, document.field: document.id}
         return {**owner, **whose} if named else {**owner, **by_document, **whose}
 
-    async def _named(self, named: list[str], values: Mapping[str, Any], *, visible: bool) -> Document | None:
-        if not named:
-            return None
-        return await self._repository.lock(named[0], values[named[0]], visible=visible)
+    async def _with_contract(self, document: Document) -> Document:
+        if document.contract_id is None:
+            return document
+        contract = await self.hold("contract_id", document.contract_id)
+        return Document(*document[:-1], contract=contract)
 
 
-def _in_force(document: Document | None) -> Document | None:
-    if document is not None and document.status in DOCUMENTS[document.field].dead:
+def _in_force(document: Document) -> Document:
+    if document.status in DOCUMENTS[document.field].dead:
         raise DocumentNotBillable(status=document.status)
     return document
 
 
-def demand_room(document: Document, currency: str, total: Decimal, asked: Decimal, pointer: str) -> None:
-    """Whether a document bears `asked` more than the `total` that is billed already; Invalid when it does not."""
+def _demand_room(
+    document: Document,
+    currency: str,
+    total: Decimal,
+    asked: Decimal,
+    pointer: str,
+    refusal: type[ExceedsDocument] = ExceedsDocument,
+) -> None:
     if currency != document.currency:
         raise Invalid.at(pointer, "other_currency")
     if total + asked > document.amount:
-        raise ExceedsDocument(pointer, document.amount - total, currency)
+        raise refusal(pointer, document.amount - total, currency)
 
 
 def demand_minor_units(values: Mapping[str, Any], *names: str, at: str = "") -> None:

@@ -35,16 +35,16 @@ class InvoiceKind(StrEnum):
 
 
 _ASKED: Final = frozenset({InvoiceStatus.APPLIED, InvoiceStatus.APPROVED})
-_OUT: Final = frozenset({InvoiceStatus.ISSUED, InvoiceStatus.DELIVERED})
+OUT: Final = frozenset({InvoiceStatus.ISSUED, InvoiceStatus.DELIVERED})
 STATES: Final = States(
     {
         "update": Step(frozenset({InvoiceStatus.APPLIED})),
-        "assign": Step(_ASKED | _OUT),
+        "assign": Step(_ASKED | OUT),
         "approve": Step(frozenset({InvoiceStatus.APPLIED}), InvoiceStatus.APPROVED),
         "issue": Step(frozenset({InvoiceStatus.APPROVED}), InvoiceStatus.ISSUED),
         "deliver": Step(frozenset({InvoiceStatus.ISSUED}), InvoiceStatus.DELIVERED),
         "void": Step(_ASKED, InvoiceStatus.VOIDED),
-        "red_letter": Step(_OUT, InvoiceStatus.RED_LETTERED),
+        "red_letter": Step(OUT, InvoiceStatus.RED_LETTERED),
     }
 )
 AMOUNTS: Final = ("net_amount", "tax_amount", "gross_amount")

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from crm_api.finance.billing.models import Document
-from crm_api.finance.billing.service import BillingService, demand_minor_units, demand_room
+from crm_api.finance.billing.service import BillingService, demand_minor_units
 from crm_api.finance.invoices.models import AMOUNTS, STATES, Invoice
 from crm_api.finance.invoices.repository import InvoiceRepository
 from crm_api.finance.invoices.resource import ASSIGN, invoices
@@ -56,9 +57,9 @@ class InvoiceService:
         if values.keys() & set(AMOUNTS):
             _check_amounts(invoice)
         if document is not None:
-            total = await self._repository.total(document.field, document.id, but=invoice.id)
+            total = partial(self._repository.total, but=invoice.id)
             currency, asked = invoice.gross_amount_currency, invoice.gross_amount
-            demand_room(document, currency, total, asked, "/gross_amount")
+            await self._billing.demand_room(document, currency, asked, "/gross_amount", total)
 
 
 def _check_amounts(invoice: Invoice) -> None:

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from crm_api.kit.errors import Invalid
+from crm_api.kit.errors import Conflict, Invalid
 from crm_api.kit.messages import register
 from crm_api.kit.money import amount_text
 
@@ -21,6 +21,18 @@ register(
             "应收款状态为 {status}，不再需要收款。",
         ),
         "already_released": ("This was taken back already.", "该分配已释放。"),
+        "exceeds_refund_due": (
+            "More than is due to the customer for goods of the order that came back: {rest} {currency}.",
+            "超过该订单的应退金额 {rest} {currency}。",
+        ),
+        "payment_refunded": (
+            "Some of it was paid back, so it was received.",
+            "该回款已有退款，不能冲销。",
+        ),
+        "refunded_before": (
+            "It came in on {day}: nothing of it was paid back before.",
+            "退款日期不能早于收款日期 {day}。",
+        ),
         "received_in_future": (
             "Money was received today or before.",
             "收款日期不能晚于今天。",
@@ -35,3 +47,9 @@ class Exceeds(Invalid):
     def __init__(self, pointer: str, code: str, rest: Decimal, currency: str) -> None:
         left = amount_text(rest, currency)
         super().__init__(faults=Invalid.at(pointer, code, rest=left, currency=currency).faults)
+
+
+class PaymentRefunded(Conflict):
+    """What was paid back was received: it cannot have been a mistake."""
+
+    default_code = "payment_refunded"

@@ -1,5 +1,6 @@
 """What came in, and what it was for."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -8,6 +9,7 @@ from typing import Final
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped
 
+from crm_api.finance.payments.errors import PaymentRefunded
 from crm_api.kit import columns
 from crm_api.kit.db import Base, Customised, Linked, Owned, Recorded, Tenanted, page_indexes
 from crm_api.kit.states import States, Step
@@ -42,13 +44,14 @@ STATES: Final = States(
         "assign": Step(_HERE),
         "allocate": Step(_HERE),
         "release": Step(_HERE),
+        "refund": Step(_HERE),
         "reverse": Step(_HERE, ReceiptStatus.REVERSED),
     }
 )
 
 
 class Payment(Customised, Linked, Owned, Recorded, Based, Base):
-    """`allocated_amount` of `amount` settles receivables; the rest is the customer's credit."""
+    """Of `amount`, `allocated_amount` settles receivables; the rest, less its refunds, is the customer's credit."""
 
     __tablename__ = "payments"
     number: Mapped[str] = columns.line(63, server_owned=True)
@@ -83,10 +86,16 @@ class Payment(Customised, Linked, Owned, Recorded, Based, Base):
         *page_indexes("payments", "created_at", "received_on", deletable=False),
     )
 
-    @property
-    def rest(self) -> Decimal:
-        """What settles nothing yet."""
-        return self.amount - self.allocated_amount
+    def rest(self, refunds: "Sequence[PaymentRefund]") -> Decimal:
+        """What settles nothing yet and was not paid back."""
+        return self.amount - self.allocated_amount - sum((refund.amount for refund in refunds), NONE)
+
+    def reverse(self, reason: str, refunds: "Sequence[PaymentRefund]", at: datetime) -> None:
+        """It does not count any more; unless some of it was paid back, as of what came in indeed."""
+        STATES.take(self, "reverse", at)
+        if refunds:
+            raise PaymentRefunded
+        self.reverse_reason = reason
 
 
 class PaymentAllocation(Tenanted, Base):
@@ -107,4 +116,28 @@ class PaymentAllocation(Tenanted, Base):
         CheckConstraint("released_on >= allocated_on", name="released_on"),
         Index("payment_allocations_payment_id_idx", "tenant_id", "payment_id", "position"),
         Index("payment_allocations_receivable_id_idx", "tenant_id", "receivable_id"),
+    )
+
+
+class PaymentRefund(Tenanted, Based, Base):
+    """So much of a payment was paid back on `refunded_on`; for goods of an order that came back, or of the credit."""
+
+    __tablename__ = "payment_refunds"
+    payment_id: Mapped[str] = columns.reference("payments")
+    order_id: Mapped[str | None] = columns.reference("orders", null=True)
+    amount: Mapped[Decimal] = columns.money()
+    amount_currency: Mapped[str] = columns.currency()
+    refunded_on: Mapped[date] = columns.day()
+    method: Mapped[str] = columns.choice(PaymentMethod)
+    reference: Mapped[str | None] = columns.line(200, null=True)
+    description: Mapped[str | None] = columns.line(2000, null=True)
+    position: Mapped[int] = columns.integer(default=0)
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "payment_id"], ["payments.tenant_id", "payments.id"]),
+        ForeignKeyConstraint(["tenant_id", "order_id"], ["orders.tenant_id", "orders.id"]),
+        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint(columns.choices_check("method", list(PaymentMethod)), name="method"),
+        based_rule(),
+        Index("payment_refunds_payment_id_idx", "tenant_id", "payment_id", "position"),
+        Index("payment_refunds_order_id_idx", "tenant_id", "order_id"),
     )

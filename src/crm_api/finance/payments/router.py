@@ -4,11 +4,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter
 
-from crm_api.finance.payments.resource import ALLOCATE, ASSIGN, RELEASE, REVERSE, payments
+from crm_api.finance.payments.refunding import RefundingService
+from crm_api.finance.payments.resource import ALLOCATE, ASSIGN, REFUND, RELEASE, REVERSE, payments
 from crm_api.finance.payments.schemas import (
     PaymentAllocate,
     PaymentCreate,
     PaymentRead,
+    PaymentRefund,
     PaymentRelease,
     PaymentReverse,
     PaymentUpdate,
@@ -27,6 +29,7 @@ CanUpdate = Annotated[UnitOfWork, allowed(payments.update)]
 CanAssign = Annotated[UnitOfWork, allowed(ASSIGN)]
 CanAllocate = Annotated[UnitOfWork, allowed(ALLOCATE)]
 CanRelease = Annotated[UnitOfWork, allowed(RELEASE)]
+CanRefund = Annotated[UnitOfWork, allowed(REFUND)]
 CanReverse = Annotated[UnitOfWork, allowed(REVERSE)]
 
 reads(router, payments, PaymentRead)
@@ -90,11 +93,29 @@ async def release_payment(payment_id: str, data: PaymentRelease, uow: CanRelease
 
 
 @router.post(
+    "/{payment_id}/refund",
+    response_model=PaymentRead,
+    operation_id="payments_refund",
+    summary="Refund a payment",
+)
+async def refund_payment(payment_id: str, data: PaymentRefund, uow: CanRefund) -> Any:
+    """Pay back some of what came in: the customer's credit or, with `order_id`, what is due for goods that came back.
+
+    With `order_id` it is taken from what this payment settles of the order, is not owed again, and `refund_due` of the
+    order falls by it. 422 when that is more than is left of the payment, or than is due.
+    """
+    return await RefundingService(uow).refund(payment_id, data.given())
+
+
+@router.post(
     "/{payment_id}/reverse",
     response_model=PaymentRead,
     operation_id="payments_reverse",
     summary="Reverse a payment",
 )
 async def reverse_payment(payment_id: str, data: PaymentReverse, uow: CanReverse) -> Any:
-    """It was a mistake or bounced: its allocations are released, and nothing more happens to it. It stays on record."""
-    return await PaymentService(uow).reverse(payment_id, data.reverse_reason)
+    """It was a mistake or bounced: its allocations are released, and nothing more happens to it. It stays on record.
+
+    409 once some of it was paid back.
+    """
+    return await RefundingService(uow).reverse(payment_id, data.reverse_reason)

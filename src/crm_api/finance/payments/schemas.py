@@ -86,6 +86,25 @@ class PaymentRelease(Schema):
     allocation_id: Id = Field(description="An allocation of this payment.")
 
 
+class PaymentRefund(Schema):
+    """What is paid back."""
+
+    amount: Due = Field(description="How much, in the currency of the payment.", examples=[MONEY])
+    order_id: Id | None = Field(
+        None,
+        description="The order of which goods came back; absent, it is paid back from what settles nothing.",
+        examples=[None],
+    )
+    refunded_on: Day | None = Field(
+        None, description="When; today when absent, not before the payment.", examples=["2026-11-22"]
+    )
+    method: PaymentMethod | None = Field(
+        None, description="How; as it came when absent.", examples=["bank_transfer"]
+    )
+    reference: Line | None = Field(None, description="The bank's own number.", examples=["20261122-0072"])
+    description: Remark | None = Field(None, description="More about it.", examples=["退货退款"])
+
+
 class PaymentReverse(Schema):
     """Why it does not count any more."""
 
@@ -104,6 +123,18 @@ class AllocationRead(Schema):
     released_on: Day | None = Field(description="From which day on it counts no more.", examples=[None])
 
 
+class RefundRead(BasedRead):
+    """So much of a payment was paid back."""
+
+    id: Id = Field(description="UUID of the refund.")
+    order_id: Id | None = Field(description="The order of which goods came back.", examples=[None])
+    amount: Money = Field(description="How much.", examples=[MONEY])
+    refunded_on: Day = Field(description="When.")
+    method: PaymentMethod = Field(description="How.", examples=["bank_transfer"])
+    reference: str | None = Field(description="The bank's own number.", examples=["20261122-0072"])
+    description: str | None = Field(description="More about it.", examples=[None])
+
+
 class PaymentRead(CustomisedRead, LinkedRead, OwnedRead, BasedRead):
     """A payment."""
 
@@ -118,7 +149,8 @@ class PaymentRead(CustomisedRead, LinkedRead, OwnedRead, BasedRead):
     status_entered_at: Instant = Field(description="Since when.")
     reverse_reason: str | None = Field(description="Why it was reversed.", examples=[None])
     allocated_amount: Money = Field(
-        description="What of it settles receivables; the rest is the customer's credit.",
+        description="What of it settles receivables; what is not paid back of the rest is the customer's credit.",
         examples=[{"amount": "0.00", "currency": "CNY"}],
     )
     allocations: list[AllocationRead] = Field(description="What it settles, and what was taken back.")
+    refunds: list[RefundRead] = Field(description="What of it was paid back.")

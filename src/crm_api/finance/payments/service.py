@@ -1,4 +1,4 @@
-"""The verbs of payments."""
+"""Recording payments and what they settle; what takes them back is in `refunding`."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -8,7 +8,7 @@ from crm_api.finance.billing.service import demand_minor_units
 from crm_api.finance.payments.allocating import AllocatingService
 from crm_api.finance.payments.models import STATES, Payment
 from crm_api.finance.payments.repository import PaymentRepository
-from crm_api.finance.payments.resource import ALLOCATIONS, ASSIGN, payments
+from crm_api.finance.payments.resource import ALLOCATIONS, ASSIGN, REFUNDS, payments
 from crm_api.kit import clock
 from crm_api.kit.errors import Invalid
 from crm_api.kit.owning import assign_owner, first_owner
@@ -41,8 +41,12 @@ class PaymentService:
         wanted = values.pop("allocations", [])
         payment = Payment.new(status_entered_at=clock.now(), **owner, **values)
         payment.allocated_amount_currency = payment.amount_currency
-        await self._freeze(payment)
-        children = await self._allocating.allocate(payment, [], wanted, payment.received_on)
+        payment.apply(
+            await ExchangeRateService(self.uow).as_columns(
+                payment.amount, payment.amount_currency, payment.received_on
+            )
+        )
+        children = await self._allocating.allocate(payment, [], wanted, payment.amount, payment.received_on)
         # last, because those who ask for numbers wait for each other
         payment.number = await NumberSeriesService(self.uow).next(payments.name, "P")
         return await self._repository.add(payment, children={ALLOCATIONS.name: children})
@@ -62,7 +66,8 @@ class PaymentService:
         payment = await self._repository.load(payment_id)
         STATES.take(payment, "allocate", clock.now())
         before = await self._repository.children(payment, ALLOCATIONS.name)
-        children = await self._allocating.allocate(payment, before, wanted, self._today())
+        rest = payment.rest(await self._repository.children(payment, REFUNDS.name))
+        children = await self._allocating.allocate(payment, before, wanted, rest, self._today())
         return await self._repository.save(payment, event="allocated", children={ALLOCATIONS.name: children})
 
     async def release(self, payment_id: str, allocation_id: str) -> dict[str, Any]:
@@ -77,21 +82,6 @@ class PaymentService:
             raise Invalid.at("/allocation_id", "already_released")
         await self._allocating.release(payment, found, self._today())
         return await self._repository.save(payment, event="released", children={ALLOCATIONS.name: children})
-
-    async def reverse(self, payment_id: str, reason: str) -> dict[str, Any]:
-        """It does not count any more: all it settled is owed again. What was received stays on record."""
-        payment = await self._repository.load(payment_id)
-        STATES.take(payment, "reverse", clock.now())
-        payment.reverse_reason = reason
-        children = await self._repository.children(payment, ALLOCATIONS.name)
-        standing = [row for row in children if row.released_on is None]
-        await self._allocating.release(payment, standing, self._today())
-        return await self._repository.save(payment, event="reversed", children={ALLOCATIONS.name: children})
-
-    async def _freeze(self, payment: Payment) -> None:
-        rates = ExchangeRateService(self.uow)
-        known = await rates.in_base(payment.amount, payment.amount_currency, payment.received_on)
-        payment.apply(known.as_columns() if known else {})
 
     def _today(self) -> date:
         return clock.today(self.uow.principal.time_zone)

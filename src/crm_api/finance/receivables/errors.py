@@ -16,6 +16,10 @@ register(
             "The instalments come to {total} {currency}, not to {expected}: a difference of {difference}.",
             "各期合计 {total} {currency}，应为 {expected} {currency}，相差 {difference} {currency}。",
         ),
+        "billed_by_contract": (
+            "The contract that this order carries out is paid in instalments: they pay for it.",
+            "该订单所属合同按分期收款，订单不再单独开单。",
+        ),
         "plan_needs_document": (
             "Name the contract or the order that is paid in instalments.",
             "请指明分期收款的合同或订单。",
@@ -28,6 +32,12 @@ class ReceivablePaidOn(Conflict):
     """The amount of a receivable stands once something is paid on it."""
 
     default_code = "receivable_paid_on"
+
+
+class BilledByContract(Conflict):
+    """An order of a contract with instalments is paid by these, not for itself."""
+
+    default_code = "billed_by_contract"
 
 
 class PlanDiffers(Invalid):

@@ -93,6 +93,20 @@ class Receivable(Customised, Linked, Owned, Deletable, Recorded, Billing, Base):
         self._settle(self.paid_amount - amount, at)
         return "reopened"
 
+    def lower(self, less: Decimal, at: datetime) -> str:
+        """So much of it is not owed any more, and has not come in; the event that this is."""
+        if less == self.amount:
+            STATES.take(self, "cancel", at)
+            return "cancelled"
+        self.amount -= less
+        self._settle(self.paid_amount, at)
+        return "lowered"
+
+    def pay_back(self, amount: Decimal, at: datetime) -> str:
+        """So much of what had come in goes back, and is not owed any more; the event that this is."""
+        self.give_back(amount, at)
+        return self.lower(amount, at)
+
     def _settle(self, paid: Decimal, at: datetime) -> None:
         whole = ReceivableStatus.PAID if paid == self.amount else ReceivableStatus.PART
         status = whole if paid else ReceivableStatus.OPEN

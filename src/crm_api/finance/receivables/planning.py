@@ -9,6 +9,7 @@ from crm_api.finance.billing.service import FIELDS, BillingService, demand_minor
 from crm_api.finance.receivables.errors import PlanDiffers
 from crm_api.finance.receivables.models import NONE, Receivable
 from crm_api.finance.receivables.repository import ReceivableRepository
+from crm_api.finance.receivables.sharing import SharingService
 from crm_api.kit import clock
 from crm_api.kit.errors import Fault, Invalid
 from crm_api.kit.uow import UnitOfWork
@@ -27,13 +28,20 @@ class PlanningService:
             if given.get(field) is not None:
                 # whoever pays has the receivable before its document: so do we
                 await self._repository.of_document(field, given[field])
-        document = await BillingService(self.uow).document(given)
+        billing = BillingService(self.uow)
+        document = await billing.document(given)
         if document is None:
             raise Invalid.at("/contract_id", "plan_needs_document")
+        await SharingService(self.uow).demand_own(document)
         standing = await self._repository.of_document(document.field, document.id)
         kept = [row for row in standing if row.paid_amount]
-        expected = document.amount - sum((row.amount for row in kept), NONE)
+        dropped = sum((row.amount for row in standing if row not in kept), NONE)
+        billed = await self._repository.total(document.field, document.id)
+        # besides what is paid on, the orders of a contract may have been billed themselves
+        expected = document.amount - (billed - dropped)
         _check(given["instalments"], expected, document.currency)
+        more = expected - dropped
+        await billing.demand_room(document, document.currency, more, "/instalments", self._repository.total)
         for row in standing:
             if row not in kept:
                 row.deleted_at = clock.now()

@@ -8,6 +8,7 @@ from sqlalchemy import ARRAY, Select, Text, Uuid, func, literal, select
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.expression import Alias, bindparam
 
+from crm_api.finance.billing.models import bills, counts_within, revisions
 from crm_api.finance.receivables.models import Receivable, ReceivableStatus
 from crm_api.finance.receivables.resource import receivables
 from crm_api.kit.access import access_values
@@ -16,7 +17,7 @@ from crm_api.kit.kinds import Identifier, kind_of
 from crm_api.kit.repository import Repository
 from crm_api.kit.tenancy import scoped
 from crm_api.kit.uow import UnitOfWork
-from crm_api.sales.orders.models import Order
+from crm_api.sales.orders.models import Order, OrderStatus
 
 _ID = bindparam("id", type_=Uuid(as_uuid=False))
 _IDS = bindparam("ids", type_=ARRAY(Uuid(as_uuid=False)))
@@ -27,7 +28,14 @@ class Ordered(NamedTuple):
 
     number: str
     payment_terms: str
-    contract_id: str | None
+
+
+class Share(NamedTuple):
+    """What an order may take of the receipts of its contract, and what it has taken."""
+
+    order_id: str
+    owed: Decimal
+    paid: Decimal
 
 
 class ReceivableRepository(Repository[Receivable]):
@@ -52,45 +60,77 @@ class ReceivableRepository(Repository[Receivable]):
         return {row["id"]: Receivable.loaded(dict(row)) for row in rows}
 
     async def of_document(self, field: str, document_id: str) -> list[Receivable]:
-        """The live ones of a document that are not cancelled, locked."""
+        """The live ones of a document that are not cancelled, locked; of a contract in any revision."""
 
         def build() -> Select[Any]:
             rows = scoped(Receivable, "r")
-            return _locked(rows, rows.c[field] == _ID, rows.c.status != ReceivableStatus.CANCELLED)
+            return _locked(rows, bills(rows, field), rows.c.status != ReceivableStatus.CANCELLED)
 
         rows = await self.uow.fetch(("receivables of", field), build, {"id": document_id})
         return [Receivable.loaded(dict(row)) for row in rows]
 
     async def order(self, order_id: str) -> Ordered:
-        """What its terms are, and the contract it carries out."""
+        """What it is called, and what its terms are."""
         (row,) = await self.uow.fetch("terms of order", _terms, {"id": order_id})
         return Ordered(*row)
 
     async def sums(self, field: str, document_id: str, but: str | None = None) -> tuple[Decimal, Decimal]:
-        """What the live ones of a document come to, one left out, and what is paid on them; hold the document first."""
+        """What the live ones within a document come to, one left out, and what is paid on them; hold it first."""
 
         def build() -> Select[Any]:
             rows = scoped(Receivable, "r")
             amount, paid = (func.coalesce(func.sum(rows.c[name]), literal(0)) for name in _AMOUNTS)
             return select(amount, paid).where(
-                rows.c[field] == _ID,
+                counts_within(rows, field),
                 rows.c.id.is_distinct_from(bindparam("but", type_=Uuid(as_uuid=False))),
-                rows.c.status != ReceivableStatus.CANCELLED,
-                rows.c.deleted_at.is_(None),
+                *_standing(rows),
             )
 
         values = {"id": document_id, "but": but}
         (row,) = await self.uow.fetch(("sums of receivables", field), build, values)
         return Decimal(row[0]), Decimal(row[1])
 
+    async def total(self, field: str, document_id: str, but: str | None = None) -> Decimal:
+        """What the live ones within a document come to; hold the document first."""
+        return (await self.sums(field, document_id, but))[0]
+
+    async def received(self, contract_id: str) -> Decimal | None:
+        """What has come in for a contract itself; None when it has no instalments."""
+        (row,) = await self.uow.fetch("received by contract", _received, {"id": contract_id})
+        return None if row[0] is None else Decimal(row[0])
+
+    async def shares(self, contract_id: str) -> list[Share]:
+        """The orders of a contract that are not billed themselves, nor cancelled, the one placed first first."""
+        rows = await self.uow.fetch("shares of contract", _shares, {"id": contract_id})
+        return [Share(*row) for row in rows]
+
 
 _AMOUNTS = ("amount", "paid_amount")
 
 
+def _standing(rows: Alias) -> list[ColumnElement[bool]]:
+    return [rows.c.status != ReceivableStatus.CANCELLED, rows.c.deleted_at.is_(None)]
+
+
+def _received() -> Select[Any]:
+    rows = scoped(Receivable, "r")
+    return select(func.sum(rows.c.paid_amount)).where(bills(rows, "contract_id"), *_standing(rows))
+
+
+def _shares() -> Select[Any]:
+    bought, own = scoped(Order, "o"), scoped(Receivable, "own")
+    billed = select(own.c.id).where(own.c.order_id == bought.c.id, *_standing(own)).exists()
+    owed = bought.c.gross_amount - bought.c.returned_amount
+    return (
+        select(bought.c.id.cast(Text), owed, bought.c.paid_amount)
+        .where(bought.c.contract_id.in_(revisions()), bought.c.status != OrderStatus.CANCELLED, ~billed)
+        .order_by(bought.c.created_at, bought.c.id)
+    )
+
+
 def _terms() -> Select[Any]:
     rows = scoped(Order, "o")
-    terms: list[ColumnElement[Any]] = [rows.c.number, rows.c.payment_terms, rows.c.contract_id.cast(Text)]
-    return select(*terms).where(rows.c.id == _ID)
+    return select(rows.c.number, rows.c.payment_terms).where(rows.c.id == _ID)
 
 
 def _locked(rows: Alias, *conditions: ColumnElement[bool]) -> Select[Any]:

@@ -13,7 +13,7 @@ receivables = Resource(
     open_when={"status": ("open", "part")},
     subject=True,
     guarded=True,
-    events=("part_paid", "paid", "reopened", "cancelled"),
+    events=("part_paid", "paid", "reopened", "lowered", "cancelled"),
 )
 ASSIGN = receivables.action("assign")
 CANCEL = receivables.action("cancel")

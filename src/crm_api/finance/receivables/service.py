@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from crm_api.finance.billing.service import BillingService, demand_minor_units, demand_room
+from crm_api.finance.billing.models import Document
+from crm_api.finance.billing.service import BillingService, demand_minor_units
 from crm_api.finance.receivables.errors import ReceivablePaidOn
 from crm_api.finance.receivables.models import STATES, Receivable
 from crm_api.finance.receivables.repository import ReceivableRepository
 from crm_api.finance.receivables.resource import ASSIGN, receivables
+from crm_api.finance.receivables.sharing import SharingService
 from crm_api.kit import clock
 from crm_api.kit.owning import assign_owner
 from crm_api.kit.repository import refuse_unwritable
@@ -22,6 +25,7 @@ class ReceivableService:
         self.uow = uow
         self._repository = ReceivableRepository(uow)
         self._billing = BillingService(uow)
+        self._terms = SharingService(uow)
 
     async def create(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """A new one; its customer and owner are those of the document it names."""
@@ -32,8 +36,8 @@ class ReceivableService:
         bearings = await self._billing.bearings(values, document)
         amount, currency = values.pop("amount"), values.pop("amount_currency")
         if document is not None:
-            total, _ = await self._repository.sums(document.field, document.id)
-            demand_room(document, currency, total, amount, "/amount")
+            await self._terms.demand_own(document)
+            await self._demand_room(document, amount, currency)
         row = Receivable.new(status_entered_at=clock.now(), **bearings, **values)
         row.charge(amount, currency)
         return await self._repository.add(row)
@@ -67,7 +71,10 @@ class ReceivableService:
     async def restore(self, receivable_id: str) -> dict[str, Any]:
         """Undo a deletion, if the document still has room for it."""
         row = await self._repository.load(receivable_id, deleted=True)
-        await self._demand_room(row, row.amount, row.amount_currency)
+        document = await self._billing.document_of(row)
+        if document is not None:
+            await self._terms.demand_own(document)
+            await self._demand_room(document, row.amount, row.amount_currency)
         row.deleted_at = None
         return await self._repository.save(row, event="restored")
 
@@ -76,11 +83,13 @@ class ReceivableService:
             return
         if row.paid_amount:
             raise ReceivablePaidOn
-        await self._demand_room(row, amount, currency)
-        row.charge(amount, currency)
-
-    async def _demand_room(self, row: Receivable, amount: Decimal, currency: str) -> None:
         document = await self._billing.document_of(row)
         if document is not None:
-            total, _ = await self._repository.sums(document.field, document.id, but=row.id)
-            demand_room(document, currency, total, amount, "/amount")
+            await self._demand_room(document, amount, currency, but=row.id)
+        row.charge(amount, currency)
+
+    async def _demand_room(
+        self, document: Document, amount: Decimal, currency: str, but: str | None = None
+    ) -> None:
+        total = partial(self._repository.total, but=but)
+        await self._billing.demand_room(document, currency, amount, "/amount", total)

@@ -1,23 +1,21 @@
-"""What payments do to receivables, and receivables to the orders they bill."""
+"""What payments do to receivables, and receivables to the orders they pay for."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 
 from crm_api.finance.billing.service import BillingService
 from crm_api.finance.receivables.models import Receivable
 from crm_api.finance.receivables.repository import ReceivableRepository
+from crm_api.finance.receivables.sharing import SETTLE, SharingService
 from crm_api.kit import clock
 from crm_api.kit.allowed import entrusted
 from crm_api.kit.uow import UnitOfWork
 from crm_api.sales.orders.resource import orders
 from crm_api.sales.orders.service import OrderService
 
-# held by no role: what follows from a payment
-SETTLE = orders.action("settle")
-
 
 class SettlingService:
-    """Raises kinds, emits facts; never queries, never commits."""
+    """Raises kinds, emits facts; never queries, never commits. Orders are told what is paid for them in all."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
@@ -28,17 +26,26 @@ class SettlingService:
         return await self._repository.lock(ids, visible=visible)
 
     async def settle(self, changes: Sequence[tuple[Receivable, Decimal]]) -> None:
-        """So much more, or less, has come in for each; the orders they bill are told what is paid for them in all."""
+        """So much more, or less, has come in for each."""
         at = clock.now()
         for row, amount in changes:
             event = row.receive(amount, at) if amount > 0 else row.give_back(-amount, at)
             await self._repository.save(row, event=event)
-        for order_id in sorted({row.order_id for row, _ in changes if row.order_id is not None}):
-            await self._tell(order_id)
+        await self._tell([row for row, _ in changes])
 
-    async def _tell(self, order_id: str) -> None:
-        await BillingService(self.uow).hold("order_id", order_id)
-        # only now: whoever paid for it meanwhile is counted
-        _, paid = await self._repository.sums("order_id", order_id)
-        with entrusted(self.uow, orders.read, SETTLE):
-            await OrderService(self.uow).settle(order_id, paid)
+    async def pay_back(self, changes: Sequence[tuple[Receivable, Decimal]]) -> None:
+        """So much of what had come in for each goes back for good: it is not owed again."""
+        at = clock.now()
+        for row, amount in changes:
+            await self._repository.save(row, event=row.pay_back(amount, at))
+        await self._tell([row for row, _ in changes])
+
+    async def _tell(self, rows: Iterable[Receivable]) -> None:
+        for order_id in sorted({row.order_id for row in rows if row.order_id is not None}):
+            await BillingService(self.uow).hold("order_id", order_id)
+            # only now: whoever paid for it meanwhile is counted
+            _, paid = await self._repository.sums("order_id", order_id)
+            with entrusted(self.uow, orders.read, SETTLE):
+                await OrderService(self.uow).settle(order_id, paid)
+        for contract_id in sorted({row.contract_id for row in rows if row.contract_id is not None}):
+            await SharingService(self.uow).share_out(contract_id)

@@ -80,11 +80,15 @@ class ContractService:
         return await submit(self._repository, STATES, contract, asked)
 
     async def sign(self, contract_id: str, signed_on: date | None) -> dict[str, Any]:
-        """Both sides have signed, today unless the body says otherwise; what it amends is superseded."""
+        """Both sides have signed, today unless the body says otherwise; what it amends is superseded.
+
+        What was done on account of the contract may stand against an amendment that does not bear it.
+        """
         contract, at = await self._repository.load(contract_id), clock.now()
         signatories = await self._repository.children(contract, SIGNATORIES.name)
         contract.sign(signatories, signed_on or self._today(), at)
         if contract.amends_id is not None:
+            await ask_gates("contracts.supersede", self.uow, contract)
             await self._supersede(contract.amends_id)
         return await self._repository.save(contract, event="signed")
 

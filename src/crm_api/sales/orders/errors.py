@@ -19,6 +19,14 @@ register(
         ),
         "quantity_exceeded": ("There are more asked for than there are.", "请求数量超过可处理数量。"),
         "at_most": ("At most {left} are left of this line.", "该明细最多剩余 {left}。"),
+        "contract_of_another_customer": (
+            "The contract is another customer's.",
+            "该合同属于其他客户。",
+        ),
+        "contract_not_in_force": (
+            "The contract is {status}: an order carries out one that is in force.",
+            "合同状态为 {status}，只有生效中的合同才能下单。",
+        ),
         "promised_earlier": (
             "A promise can be put off, not brought forward: it was {promised}.",
             "交期只能推迟不能提前，原交期为 {promised}。",
@@ -31,6 +39,12 @@ class OrderUnpaid(Conflict):
     """Nothing leaves before it is paid for, unless credit allows."""
 
     default_code = "order_unpaid"
+
+
+class ContractNotInForce(Conflict):
+    """An order carries out a contract that is signed and has not ended."""
+
+    default_code = "contract_not_in_force"
 
 
 class OrderPaid(Conflict):

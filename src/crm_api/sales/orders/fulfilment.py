@@ -79,6 +79,7 @@ class FulfilmentService:
                 raise QuantityExceeded(pointer, _plain(line.shipped - line.returned))
             line.returned += quantity
         order.take_back(lines, clock.now())
+        await ask_gates("orders.return", self.uow, order)
         to = given.get("warehouse_id") or order.warehouse_id
         if to is not None:
             await self._stock(order).take_back(to, _demands(parts))
@@ -88,8 +89,10 @@ class FulfilmentService:
     async def cancel(self, order_id: str, reason: str) -> dict[str, Any]:
         """Nothing comes of it: what was reserved is free again."""
         order, lines = await self._loaded(order_id)
-        order.cancel(reason, clock.now())
+        STATES.demand(order, "cancel")
+        # first: what was paid by its contract is given up by the order
         await ask_gates("orders.cancel", self.uow, order)
+        order.cancel(reason, clock.now())
         parts = [Part(line, line.reserved) for line in lines if line.reserved]
         for line, _, _ in parts:
             line.reserved = Decimal(0)

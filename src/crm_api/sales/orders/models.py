@@ -198,7 +198,9 @@ class Order(Customised, Linked, Owned, Recorded, PricedDocument, Base):
 class OrderLine(DocumentLine, Base):
     """What was bought, and what became of it: `reserved` are kept in stock, of the `shipped` some `returned`.
 
-    `first_promised_on` is the day that was promised at first, `promised_on` the one that holds.
+    `first_promised_on` is the day that was promised at first, `promised_on` the one that holds. `unit_cost` is what one
+    unit cost us when it was bought, null when nobody had said; a unit of its currency was worth `cost_rate` of the
+    company's then. No answer about an order shows it: `/customers/{id}/profit` does, to those who may see costs.
     """
 
     __tablename__ = "order_lines"
@@ -209,6 +211,9 @@ class OrderLine(DocumentLine, Base):
     reserved: Mapped[Decimal] = columns.quantity(default=NONE, sort_order=43)
     shipped: Mapped[Decimal] = columns.quantity(default=NONE, sort_order=44)
     returned: Mapped[Decimal] = columns.quantity(default=NONE, sort_order=45)
+    unit_cost: Mapped[Decimal | None] = columns.money(null=True, internal=True, sort_order=46)
+    unit_cost_currency: Mapped[str | None] = columns.currency(null=True, internal=True, sort_order=47)
+    cost_rate: Mapped[Decimal | None] = columns.quantity(null=True, internal=True, sort_order=48)
     __table_args__ = (
         *line_rules("order_lines", "order_id", "orders"),
         CheckConstraint("shipped >= 0 AND returned >= 0 AND returned <= shipped", name="shipped"),

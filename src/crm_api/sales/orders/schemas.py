@@ -73,6 +73,11 @@ class OrderCreate(OrderHead, PricedWrite):
     id: Id | None = Field(None, description="Chosen by the client, for offline creation; made when absent.")
     name: Line = Field(description="What it is about.", examples=[NAME])
     customer_id: Id = Field(description="Who buys.")
+    contract_id: Id | None = Field(
+        None,
+        description="The contract in force that it carries out. If that is paid in instalments, these pay for the order.",
+        examples=[None],
+    )
     warehouse_id: Id | None = Field(
         None,
         description="Where it is shipped from; the only one when the company has one, else required for stock.",

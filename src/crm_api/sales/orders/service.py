@@ -5,20 +5,26 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from crm_api.catalog.products.service import ProductService
 from crm_api.catalog.stock_movements.allocation import AllocationService, Demand
 from crm_api.catalog.warehouses.service import WarehouseService
 from crm_api.kit import clock
 from crm_api.kit.errors import Forbidden, Invalid, NotFound
 from crm_api.kit.ids import as_id
 from crm_api.kit.owning import assign_owner, first_owner
-from crm_api.kit.references import visible_ids
+from crm_api.kit.references import check_references, visible_ids
+from crm_api.kit.registries import ask_gates
 from crm_api.kit.repository import refuse_unwritable
 from crm_api.kit.uow import UnitOfWork
 from crm_api.sales.belonging.service import demand_same_customer
+from crm_api.sales.contracts.models import IN_FORCE
+from crm_api.sales.contracts.resource import contracts
 from crm_api.sales.document_lines.service import Agreed, DocumentLines
+from crm_api.sales.orders.errors import ContractNotInForce
 from crm_api.sales.orders.models import STATES, Order, OrderLine, PaymentTerms
 from crm_api.sales.orders.repository import OrderRepository
 from crm_api.sales.orders.resource import ASSIGN, GRANT_CREDIT, LINES, orders
+from crm_api.setup.exchange_rates.service import ExchangeRateService
 from crm_api.setup.number_series.service import NumberSeriesService
 
 
@@ -30,8 +36,12 @@ class OrderService:
         self._repository = OrderRepository(uow)
 
     async def create(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Placed: what is stocked is reserved, all of it or nothing is."""
-        return await self.place(given)
+        """Placed: what is stocked is reserved, all of it or nothing is. It may carry out a contract of the customer."""
+        values = dict(given)
+        contract_id = values.pop("contract_id", None)
+        if contract_id is not None:
+            await self._demand_contract(contract_id, values["customer_id"])
+        return await self.place(values, contract_id=contract_id)
 
     async def place(
         self,
@@ -59,6 +69,8 @@ class OrderService:
         order.begin()
         await self._demand_fit(order, values)
         await self._reserve(order, children[LINES.name])
+        await self._freeze_costs(children[LINES.name])
+        await ask_gates("orders.place", self.uow, order)
         number = partial(NumberSeriesService(self.uow).next, orders.name, "S")
         return await self._repository.add(order, children=children, number=number)
 
@@ -93,6 +105,15 @@ class OrderService:
         await self._demand_visible(order_id)
         return await self._repository.delay_notices(order_id)
 
+    async def _demand_contract(self, contract_id: str, customer_id: str) -> None:
+        """A contract that the caller sees, of the same customer and in force; it stays so until the commit."""
+        await check_references(self.uow, {"/contract_id": (contracts.name, contract_id)})
+        theirs, status = await self._repository.hold_contract(contract_id)
+        if theirs != customer_id:
+            raise Invalid.at("/contract_id", "contract_of_another_customer")
+        if status not in IN_FORCE:
+            raise ContractNotInForce(status=status)
+
     async def _demand_visible(self, order_id: str) -> None:
         if as_id(order_id) is None or not await visible_ids(self.uow, orders, {order_id}):
             raise NotFound
@@ -105,6 +126,22 @@ class OrderService:
                 raise Forbidden
         named = {f"/{name}": values.get(name) for name in ("contact_id", "opportunity_id")}
         await demand_same_customer(self.uow, order.customer_id, named)
+
+    async def _freeze_costs(self, lines: Sequence[OrderLine]) -> None:
+        """What the goods cost us today stays with the order, whatever becomes of their products."""
+        costs = await ProductService(self.uow).costs({line.product_id for line in lines})
+        rates, today = ExchangeRateService(self.uow), clock.today(self.uow.principal.time_zone)
+        worth = {code: await rates.rate(code, today) for code in {cost.currency for cost in costs.values()}}
+        for line in lines:
+            if (cost := costs.get(line.product_id)) is not None:
+                known = worth[cost.currency]
+                line.apply(
+                    {
+                        "unit_cost": cost.amount,
+                        "unit_cost_currency": cost.currency,
+                        "cost_rate": known and known[0],
+                    }
+                )
 
     async def _reserve(self, order: Order, lines: Sequence[OrderLine]) -> None:
         stock = AllocationService(self.uow, orders.name, order.id)

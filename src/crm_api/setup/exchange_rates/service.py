@@ -43,19 +43,26 @@ class ExchangeRateService:
 
     async def in_base(self, amount: Decimal, currency: str, on: date) -> InBase | None:
         """What an amount is worth in the company's currency, by the last rate on or before a day; else None."""
-        own, known = self.uow.principal.currency, await self._rate(currency, on)
+        own, known = self.uow.principal.currency, await self.rate(currency, on)
         return known and InBase(rounded(amount * known[0], own), own, *known)
 
     async def converted(self, amount: Decimal, currency: str, to: str, on: date) -> Decimal | None:
         """What an amount is worth in another currency, unrounded, by the last rates on or before a day; else None."""
         if currency == to:
             return amount
-        given, wanted = await self._rate(currency, on), await self._rate(to, on)
+        given, wanted = await self.rate(currency, on), await self.rate(to, on)
         return amount * given[0] / wanted[0] if given and wanted else None
 
-    async def _rate(self, currency: str, on: date) -> tuple[Decimal, date] | None:
-        own = currency == self.uow.principal.currency
-        return (Decimal(1), on) if own else await self._repository.latest(currency, on)
+    async def rate(self, currency: str, on: date) -> tuple[Decimal, date] | None:
+        """What a unit is worth in the company's currency on a day, and since when; None when that is not known."""
+        if currency == self.uow.principal.currency:
+            return Decimal(1), on
+        return await self._repository.latest(currency, on)
+
+    async def as_columns(self, amount: Decimal, currency: str, on: date) -> dict[str, Any]:
+        """The same for a row with `Based`; nothing when no rate is known."""
+        known = await self.in_base(amount, currency, on)
+        return known.as_columns() if known else {}
 
     def _check(self, given: Mapping[str, Any]) -> None:
         if given.get("currency") == self.uow.principal.currency:
