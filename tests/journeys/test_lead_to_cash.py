@@ -36,6 +36,9 @@ RECEIVED, SETTLED, CREDIT = "6000.00", ("4049.09", "1500.00"), "450.91"
 PAID, UNPAID, SECOND_LEFT = "5549.09", "7947.87", "3500.00"
 INVOICED = {"net_amount": yuan("4910.70"), "tax_amount": yuan("638.39"), "gross_amount": yuan(PAID)}
 TRAVEL, DINNER, STAMPS, CLAIMED = "328.00", "156.50", "60.00", "544.50"
+# of the goods that left, and of the expenses for the customer: TRAVEL and DINNER
+COST, EXPENSES, LEFT = "2533.32", "484.50", "2982.18"
+PROFIT = {"received": RECEIVED, "refunded": "0.00", "cost": COST, "expenses": EXPENSES, "profit": LEFT}
 BUCKETS = ("not_due", "days_1_30", "days_31_60", "days_61_90", "over_90", "total")
 
 
@@ -48,16 +51,17 @@ async def test_from_lead_to_cash(company: Company) -> None:
     plan = await develop(staff, deal, customer)
     quote = await offer(staff, catalogue, customer, contact, deal)
     await accept_by_link(staff, quote)
-    contract = await agree(staff, catalogue, quote)
+    contract = await agree(staff, quote)
     approval = await approve_by_amount(staff, contract, flows)
     await sign_and_win(staff, contract, deal)
-    order = await buy(staff, catalogue, quote)
+    order = await buy(staff, catalogue, quote, contract)
     owed = await plan_instalments(staff, order)
     payment = await pay_a_part(staff, customer, order, owed)
     await ship_a_part(staff, catalogue, order)
     invoice = await invoice_a_part(staff, order)
     await age(staff, customer)
     claim = await claim_expenses(staff, customer, order)
+    await profit(staff, customer)
     mine = [
         f"/leads/{lead['id']}", f"/customers/{customer}", f"/contacts/{contact}", f"/opportunities/{deal}",
         f"/development-plans/{plan}", f"/quotes/{quote['id']}", f"/contracts/{contract}", f"/approvals/{approval}",
@@ -160,18 +164,18 @@ async def accept_by_link(staff: Staff, quote: dict[str, Any]) -> None:
     assert refused(changed) == (409, "wrong_state", [])
 
 
-async def agree(staff: Staff, catalogue: Catalogue, quote: dict[str, Any]) -> str:
-    """The contract over what was accepted."""
-    contract = await staff.manager.create(
-        "/contracts",
-        name=quote["name"],
-        customer_id=quote["customer_id"],
-        opportunity_id=quote["opportunity_id"],
-        discount_percent=DISCOUNT_PERCENT,
-        lines=bought(catalogue),
-    )
+async def agree(staff: Staff, quote: dict[str, Any]) -> str:
+    """The contract over what was accepted, once; the quote becomes nothing else."""
+    path = f"/quotes/{quote['id']}"
+    converted = await done(staff.manager, f"{path}/contract")
+    assert converted["status"] == "converted"
+    contract = await found(staff.manager, f"/contracts/{converted['contract_id']}")
     check_sums(contract)
-    assert (contract["amount"], contract["status"]) == (yuan(GROSS), "draft")
+    told = ("amount", "status", "quote_id", "opportunity_id", "owner_id")
+    expected = [yuan(GROSS), "draft", quote["id"], quote["opportunity_id"], staff.manager.id]
+    assert [contract[name] for name in told] == expected
+    assert await done(staff.manager, f"{path}/contract") == converted
+    assert refused(await do(staff.manager, f"{path}/order")) == (409, "wrong_state", [])
     return str(contract["id"])
 
 
@@ -205,22 +209,24 @@ async def sign_and_win(staff: Staff, contract: str, deal: str) -> None:
     assert (report["totals"]["won_count"], report["totals"]["won_amount"]) == (1, yuan(GROSS))
 
 
-async def buy(staff: Staff, catalogue: Catalogue, quote: dict[str, Any]) -> dict[str, Any]:
-    """The order over what was accepted; its goods are nobody else's from then on."""
-    order = await staff.manager.create(
-        "/orders",
-        name=quote["name"],
-        customer_id=quote["customer_id"],
-        contact_id=quote["contact_id"],
-        discount_percent=DISCOUNT_PERCENT,
-        lines=bought(catalogue),
-    )
+async def buy(staff: Staff, catalogue: Catalogue, quote: dict[str, Any], contract: str) -> dict[str, Any]:
+    """The order that carries out the contract, and no second one of as much; its goods are nobody else's from then on."""
+    body = {
+        **{name: quote[name] for name in ("name", "customer_id", "contact_id", "opportunity_id")},
+        "contract_id": contract,
+        "discount_percent": DISCOUNT_PERCENT,
+        "lines": bought(catalogue),
+    }
+    order = await staff.manager.create("/orders", **body)
     check_sums(order)
-    told = ("status", "payment_status", "payment_terms", "warehouse_id", "paid_amount")
-    expected = ["placed", "unpaid", "prepaid", catalogue.warehouse, yuan("0.00")]
+    told = ("status", "payment_status", "payment_terms", "warehouse_id", "contract_id", "paid_amount")
+    expected = ["placed", "unpaid", "prepaid", catalogue.warehouse, contract, yuan("0.00")]
     assert [order[name] for name in told] == expected
     assert [line["reserved"] for line in order["lines"]] == ["7", "333.3", "0"]
     assert await levels(staff, catalogue) == [("10", "7", "3"), ("500", "333.3", "166.7")]
+    one_more = {**body, "lines": [{"product_id": catalogue.service, "unit_price": yuan("0.01")}]}
+    answer = await staff.manager.http.post("/orders", json=one_more)
+    assert refused(answer) == (422, "validation_failed", ["/lines exceeds_contract"])
     theirs = await staff.stranger.create("/customers", name="别家")
     too_many = {"product_id": catalogue.gateway, "quantity": "4", "unit_price": yuan("1299.90")}
     body = {"name": "网关 4 台", "customer_id": theirs["id"], "lines": [too_many]}
@@ -363,6 +369,18 @@ async def claim_expenses(staff: Staff, customer: str, order: dict[str, Any]) -> 
     paid = await done(staff.company.owner, f"{path}/pay", paid_by="bank_transfer")
     assert (paid["status"], paid["base_amount"]) == ("paid", yuan(CLAIMED))
     return str(claim["id"])
+
+
+async def profit(staff: Staff, customer: str) -> None:
+    """What came in, less what the goods that left cost and what was spent on the customer; costs are not for everybody."""
+    path, whole = f"/customers/{customer}/profit", [yuan(amount) for amount in PROFIT.values()]
+    for actor in (staff.supervisor, staff.executive, staff.company.owner):
+        seen = await found(actor, path)
+        assert [seen[name] for name in PROFIT] == whole
+        assert set(seen["excluded"].values()) == {0}
+    mine = await found(staff.manager, path)
+    assert [mine[name] for name in PROFIT] == [*whole[:2], None, whole[3], None]
+    assert (await staff.stranger.http.get(path)).status_code == 404
 
 
 async def see_what_is_theirs(staff: Staff, mine: list[str]) -> None:
