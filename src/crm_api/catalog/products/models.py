@@ -42,7 +42,8 @@ class Floor(NamedTuple):
 class Product(Customised, Linked, Deletable, Recorded, Base):
     """`list_price`, `cost` and `floor_price` are for one `unit`, without tax; `tax_rate` is in percent.
 
-    What is quoted below its `floor_price` must be approved. Only of a `stocked` product is it known how much there is; a service, say, is not.
+    What is quoted below its `floor_price` must be approved. Only of a `stocked` product is it known how much there is;
+    a service, say, is not.
     """
 
     __tablename__ = "products"
