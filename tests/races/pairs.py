@@ -50,6 +50,12 @@ class Pair:
             made += [result["id"] for result in answer.json()["results"]]
         return made
 
+    async def another(self) -> "Pair":
+        """Another company in the same processes."""
+        found = Pair(await found_company(self.company.served), self.addresses)
+        found.owner = found.sides(found.company.owner.token)
+        return found
+
     async def close(self) -> None:
         for client in self._clients:
             await client.aclose()
@@ -68,6 +74,13 @@ async def pair_on(served: Served, settings: Settings, app: str = SERVED) -> Asyn
         pair.owner = pair.sides(pair.company.owner.token)
         yield pair
         await pair.close()
+
+
+async def unguard(pair: Pair, race: str) -> None:
+    """Take the guards of one race out of both processes."""
+    for address in pair.addresses:
+        async with httpx.AsyncClient() as http:
+            assert (await http.put(f"{address}/unguarded/{race}")).status_code == 204
 
 
 async def meet(*requests: Awaitable[httpx.Response]) -> list[httpx.Response]:
