@@ -1,7 +1,6 @@
 """Real worker processes on the database of the test, and the ledger of what they did."""
 
 import asyncio
-import multiprocessing
 import os
 import time
 from collections import Counter
@@ -18,15 +17,13 @@ from crm_api.kit.uow import UnitOfWork
 from crm_api.roles import SYSTEM
 from crm_api.settings import Settings
 from tests.factories.companies import Company
+from tests.factories.processes import Spawn, spawning
 from tests.faults.worker import declare, work
 
 ROOT = Path(__file__).parents[2]
 LEASE = 1.0
 SECONDS = 40.0
 Start = Callable[..., ForkServerProcess]
-Spawn = Callable[..., ForkServerProcess]
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.faults.worker"])
 
 
 @pytest.fixture
@@ -54,20 +51,9 @@ def environment(settings: Settings) -> dict[str, str]:
 
 @pytest.fixture
 def spawn() -> Iterator[Spawn]:
-    """A process of its own, copied from one that has imported everything; killed at the end if it still runs."""
-    started: list[ForkServerProcess] = []
-
-    def run(target: Callable[..., None], *arguments: Any) -> ForkServerProcess:
-        process = PROCESSES.Process(target=target, args=arguments)
-        process.start()
-        started.append(process)
-        return process
-
-    yield run
-    for process in started:
-        process.kill()
-        process.join()
-        process.close()
+    """A process of its own; killed at the end if it still runs."""
+    with spawning() as run:
+        yield run
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from tests.activities.attachments import samples
 from tests.activities.attachments.test_api import sweep
 from tests.factories.companies import Company
 from tests.factories.processes import serving
+from tests.faults.conftest import ended
 
 
 @pytest.mark.parametrize(("failpoint", "stays"), [("request.performed", False), ("request.committed", True)])
@@ -37,7 +38,7 @@ async def test_an_upload_that_is_killed(
             file = {"file": ("offer", content)}
             with pytest.raises(httpx.RemoteProtocolError):
                 await http.post(f"/api/v1{path}", data=data, files=file)
-        assert process.wait(10) == -9
+        assert await ended(process, 10) == -9
 
     def kept() -> list[Path]:
         return [path for path in folder.rglob("*") if path.is_file() and "doubtful" not in path.parts]

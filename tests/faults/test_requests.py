@@ -6,6 +6,7 @@ import pytest
 from crm_api.settings import Settings
 from tests.factories.companies import Company
 from tests.factories.processes import serving
+from tests.faults.conftest import ended
 
 
 @pytest.mark.parametrize(
@@ -20,7 +21,7 @@ async def test_a_retry_after_a_kill_has_one_effect(
         async with httpx.AsyncClient(base_url=address, headers=headers) as http:
             with pytest.raises(httpx.RemoteProtocolError):
                 await http.post("/api/v1/customers", json=body)
-        assert process.wait(10) == -9
+        assert await ended(process, 10) == -9
     assert len(await company.rows("customers")) == int(replayed)
     with serving(settings) as (address, _):
         async with httpx.AsyncClient(base_url=address, headers=headers) as http:

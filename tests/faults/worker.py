@@ -1,7 +1,6 @@
 """Worker processes with jobs to be killed in."""
 
 import asyncio
-import importlib
 import os
 import signal
 from collections.abc import Mapping
@@ -11,7 +10,6 @@ from crm_api.identity.tenants.models import PrincipalKind
 from crm_api.identity.tenants.repository import TenantRepository
 from crm_api.jobs.port import Job, Retries, bind_jobs, enqueue, job, long_job
 from crm_api.jobs.work import Work
-from crm_api.kit import failpoints
 from crm_api.kit.database import open_pool
 from crm_api.kit.failpoints import failpoint
 from crm_api.kit.ids import new_id
@@ -20,6 +18,7 @@ from crm_api.kit.uow import UnitOfWork
 from crm_api.roles import SYSTEM
 from crm_api.settings import Settings
 from crm_api.worker import run_worker
+from tests.factories.processes import arm
 
 ACT = Permission("effects", "make")
 CHUNKS = 4
@@ -79,16 +78,14 @@ def declare(names: list[str]) -> None:
 
 def work(environment: Mapping[str, str], names: list[str], failpoint: str) -> None:
     """What a worker process does: it knows some jobs, and dies where it is told."""
-    os.environ.update(environment, CRM_FAILPOINT=failpoint)
-    importlib.reload(failpoints)
+    arm({**environment, "CRM_FAILPOINT": failpoint})
     declare(names)
     run_worker(Settings(_env_file=None))
 
 
 def ask(environment: Mapping[str, str], tenant: str, principal: str, failpoint: str) -> None:
     """A process that asks for a job, and dies where it is told."""
-    os.environ.update(environment, CRM_FAILPOINT=failpoint)
-    importlib.reload(failpoints)
+    arm({**environment, "CRM_FAILPOINT": failpoint})
     declare(["act.asked"])
     asyncio.run(_ask(Principal(tenant, principal)))
 
