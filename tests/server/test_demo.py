@@ -18,6 +18,7 @@ from crm_api.server.demo.cast import DEPARTMENTS, FOUNDER, PEOPLE, address
 from crm_api.server.migrating import connected
 from crm_api.server.secrets import generate_secrets
 from crm_api.settings import Settings
+from crm_api.wiring import RESOURCES
 from tests.database import ROLES, AdminDsn, Databases, clone, drop
 from tests.factories.companies import Served
 
@@ -25,6 +26,20 @@ TABLES = (
     "tenants logins users teams customers contacts products pipelines opportunities opportunity_lines "
     "opportunity_stage_moves events ownership_periods external_ids search_documents"
 ).split()
+# they are what a server leaves that works: jobs it was asked for, files, addresses it calls
+MADE_BY_SERVING = {"exports", "imports", "operations", "dead_letters", "attachments", "webhooks"}
+STATUSES = {
+    "leads": "new contacted qualified converted discarded",
+    "development_plans": "executing succeeded",
+    "quotes": "draft sent accepted rejected superseded",
+    "contracts": "draft approving signed active terminated",
+    "approvals": "pending approved",
+    "orders": "placed packed part_shipped delivered cancelled",
+    "receivables": "open part paid cancelled",
+    "invoices": "applied delivered",
+    "expense_claims": "draft approving paid",
+    "tasks": "open done",
+}
 
 
 @dataclass
@@ -162,3 +177,27 @@ async def test_who_sees_what(demo: Demo) -> None:
         assert [row["key"]["name"] for row in report["data"]] == ["销售中心 Sales"]
         seen[name] = report["totals"]["won_count"]
     assert 0 < seen["li.na"] < seen["wang.jianguo"] < seen["chen.li"]
+
+
+async def test_it_holds_something_of_every_resource(demo: Demo) -> None:
+    tables = {resource.name: resource.model.__tablename__ for resource in RESOURCES}
+    assert tables.keys() >= MADE_BY_SERVING | STATUSES.keys()
+    for name in tables.keys() - MADE_BY_SERVING:
+        assert (await demo.rows(f"SELECT count(*) > 0 FROM {tables[name]}")) == [(True,)], name
+    for name, statuses in STATUSES.items():
+        found = {row[0] for row in await demo.rows(f"SELECT DISTINCT status FROM {tables[name]}")}
+        assert found == set(statuses.split()), name
+
+
+async def test_money_is_owed_goods_run_low_and_somebody_waits_for_a_decision(demo: Demo) -> None:
+    async with await demo.sign_in(FOUNDER) as http:
+        ageing = (await http.get("/receivables/ageing", params={"currency": "CNY"})).json()
+        low = (await http.get("/stock-levels", params={"low": "true"})).json()["data"]
+        late = (await http.get("/tasks", params={"due_at[lt]": "now", "status": "open"})).json()["data"]
+    assert ageing["totals"]["days_1_30"] == {"amount": "383646.03", "currency": "CNY"}
+    assert [level["available"] for level in low] == ["7"]
+    assert len(late) == 2
+    async with await demo.sign_in("liu.yang@demo.example") as http:
+        me = (await http.get("/auth/me")).json()["id"]
+        waiting = (await http.get("/approvals", params={"approver_ids[has_any]": me})).json()["data"]
+    assert [approval["subject_name"].split()[1] for approval in waiting] == ["注塑机联网项目合同"]

@@ -6,14 +6,14 @@ from crm_api.catalog.products.schemas import ProductCreate
 from crm_api.identity.users.schemas import UserCreate
 from crm_api.sales.opportunities.schemas import OpportunityCreate
 from crm_api.server.demo.cast import Person, address
-from crm_api.server.demo.catalogue import TAX_RATES, Item
+from crm_api.server.demo.catalogue import GOODS, TAX_RATES, Item
 from crm_api.server.demo.deals import Deal
 
 PASSWORD = "yunfan-demo-2026"  # noqa: S105  meant to be known: the company holds nothing real
 CURRENCY = "CNY"
 
 
-def user(person: Person, team_id: str | None) -> UserCreate:
+def user(person: Person, team_id: str | None, manager_id: str | None) -> UserCreate:
     """Who is hired, with the password everybody has."""
     return UserCreate.model_validate(
         {
@@ -21,6 +21,7 @@ def user(person: Person, team_id: str | None) -> UserCreate:
             "name": person.name,
             "title": person.title,
             "team_id": team_id,
+            "manager_id": manager_id,
             "roles": [person.role],
             "password": PASSWORD,
             "locale": "en" if person.name.isascii() else "zh",
@@ -35,6 +36,7 @@ def product(item: Item) -> ProductCreate:
         "name": item.name,
         "category": item.category,
         "unit": item.unit,
+        "stocked": item.category == GOODS,
         "tax_rate": TAX_RATES[item.category],
         "list_price": _yuan(item.price),
         "cost": _yuan(item.cost),

@@ -1,5 +1,6 @@
 """The people of the demo company and the departments they work in."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 COMPANY = "云帆科技 Yunfan Technology"
@@ -82,3 +83,23 @@ SELLERS = tuple(person for person in PEOPLE if person.skill)
 def address(person: Person) -> str:
     """What somebody signs in with."""
     return f"{person.email}@{DOMAIN}"
+
+
+def superior(person: Person) -> str | None:
+    """Whom somebody reports to: the nearest leader above, else the general manager, who reports to nobody."""
+    above = {department.key: department.above for department in DEPARTMENTS}
+    leaders = {leader.team: leader for leader in PEOPLE if leader.leads}
+    team = above.get(person.team or "") if person.leads else person.team
+    while team is not None and team not in leaders:
+        team = above[team]
+    found = leaders[team] if team is not None else PEOPLE[0]
+    return None if found is person else found.email
+
+
+def within(team: str | None) -> Iterator[str]:
+    """A department and those below it; the keys."""
+    if team is not None:
+        yield team
+        for department in DEPARTMENTS:
+            if department.above == team:
+                yield from within(department.key)

@@ -37,4 +37,5 @@ ITEMS = (
     Item("SV-INT", "系统对接 Integration", "服务 Service", "项", 55_000, 28_000, 1),
     Item("KT-EDU", "教学实验套件 Training Kit", "硬件 Hardware", "套", 3_200, 1_750, 30),
 )
-TAX_RATES = {"硬件 Hardware": "13", "软件 Software": "13", "服务 Service": "6"}
+GOODS = "硬件 Hardware"
+TAX_RATES = {GOODS: "13", "软件 Software": "13", "服务 Service": "6"}

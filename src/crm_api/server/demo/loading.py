@@ -34,15 +34,26 @@ from crm_api.sales.opportunities.service import OpportunityService
 from crm_api.server.bootstrap import outside_unit
 from crm_api.server.database_roles import DatabaseRoles
 from crm_api.server.demo import bodies, market
+from crm_api.server.demo.asking import ZONE, Answers, asked
 from crm_api.server.demo.bodies import CURRENCY, PASSWORD
-from crm_api.server.demo.cast import COMPANY, DEPARTMENTS, FOUNDER, PEOPLE, SELLERS, SLUG, Person, address
+from crm_api.server.demo.cast import (
+    COMPANY,
+    DEPARTMENTS,
+    FOUNDER,
+    PEOPLE,
+    SELLERS,
+    SLUG,
+    Person,
+    address,
+    superior,
+    within,
+)
 from crm_api.server.demo.catalogue import ITEMS
 from crm_api.server.demo.deals import DAYS, Buyer, Deal, deals
 from crm_api.server.locking import exclusively
 from crm_api.server.migrating import LOCK, Report, as_owner, connected, ensure_event_partitions
-from crm_api.settings import CannotStart, Settings
+from crm_api.settings import CannotStart, Secrets, Settings
 
-ZONE = "Asia/Shanghai"
 SEED = 2026
 # A little before the first deal, so that everybody and everything in it is there.
 PRELUDE = timedelta(days=30)
@@ -59,7 +70,7 @@ async def load(settings: Settings, report: Report, email: str = FOUNDER, passwor
         first_day = clock.today(ZONE) - timedelta(days=DAYS) - PRELUDE
         await _make_room(settings, first_day)
         async with outside_unit(settings) as unit:
-            await _Story(unit, first_day, report).tell(email, password)
+            await _Story(unit, first_day, settings.secrets, report).tell(email, password)
     report(f"Demo company “{COMPANY}”, founded by {email}; everybody else's password: {PASSWORD}")
     for person in PEOPLE:
         report(f"  {address(person)}: {person.name}, {person.role}")
@@ -81,12 +92,12 @@ async def _make_room(settings: Settings, first_day: date) -> None:
 class _Story:
     """Who did what, and when: the same every time, but for ids and today's date."""
 
-    def __init__(self, unit: PublicUnit, first_day: date, report: Report) -> None:
-        self.unit, self.first_day, self.report = unit, first_day, report
+    def __init__(self, unit: PublicUnit, first_day: date, secrets: Secrets, report: Report) -> None:
+        self.unit, self.first_day, self.secrets, self.report = unit, first_day, secrets, report
         self.random = Random(SEED)  # noqa: S311  guards nothing
         self.today = clock.today(ZONE)
         self.tenant_id = ""
-        self.sellers: list[Principal] = []
+        self.people: dict[str, Principal] = {}
 
     async def tell(self, email: str, password: str) -> None:
         """Found the company, fill it, let it work until today."""
@@ -102,7 +113,7 @@ class _Story:
                 time_zone=ZONE,
             )
         self.tenant_id = founded.tenant_id
-        owner = self._principal(founded.user_id, FOUNDER_ROLES)
+        owner = self.people["owner"] = self._principal(founded.user_id, FOUNDER_ROLES)
         await self._hire(owner)
         offered = {
             item.code: await self._do(owner, products.create, _create(ProductService, bodies.product(item)))
@@ -110,20 +121,24 @@ class _Story:
         }
         buyers = await self._meet()
         await self._sell(buyers, offered)
+        await self._earn(buyers, offered)
 
     async def _hire(self, owner: Principal) -> None:
-        """Departments from the top down, then people, then who leads what."""
+        """Departments from the top down, then people after those they report to, then who leads what."""
         ids: dict[str, str] = {}
         for department in DEPARTMENTS:
-            body = TeamCreate(name=department.name, parent_id=ids.get(department.above or ""))
-            ids[department.key] = await self._do(owner, teams.create, _create(TeamService, body))
+            team = TeamCreate(name=department.name, parent_id=ids.get(department.above or ""))
+            ids[department.key] = await self._do(owner, teams.create, _create(TeamService, team))
         for person in PEOPLE:
             team_id = ids.get(person.team or "")
-            user_id = await self._do(owner, users.create, _create(UserService, bodies.user(person, team_id)))
+            above = superior(person)
+            manager_id = self.people[above].id if above else None
+            body = bodies.user(person, team_id, manager_id)
+            user_id = await self._do(owner, users.create, _create(UserService, body))
             if person.leads:
                 await self._do(owner, teams.update, _led_by(user_id, team_id))
-            if person.skill:
-                self.sellers.append(self._principal(user_id, (person.role,), team_id))
+            below = tuple(ids[key] for key in within(person.team))
+            self.people[person.email] = self._principal(user_id, (person.role,), team_id, below)
         self.report(f"Demo company: {len(DEPARTMENTS)} teams, {len(PEOPLE) + 1} users")
 
     async def _meet(self) -> list[Buyer]:
@@ -134,7 +149,7 @@ class _Story:
             buyer = self._buyer(prospect, buyers)
             parent_id = None if prospect.parent is None else buyers[prospect.parent].customer_id
             body = CustomerCreate.model_validate({**prospect.body, "parent_id": parent_id})
-            seller = self.sellers[buyer.seller]
+            seller = self._seller(buyer)
             customer_id = await self._do(
                 seller, customers.create, _create(CustomerService, body), buyer.met_on
             )
@@ -175,7 +190,7 @@ class _Story:
 
     async def _live(self, deal: Deal, offered: Mapping[str, str], stages: Mapping[str, str]) -> None:
         """One deal from its first day to its last."""
-        seller = self.sellers[deal.seller]
+        seller = self._seller(deal)
         made = _create(OpportunityService, bodies.opportunity(deal, offered))
         deal_id = await self._do(seller, opportunities.create, made, deal.opened_on)
         for day, stage in deal.moves:
@@ -189,7 +204,7 @@ class _Story:
             )
 
     async def _win_over(self, deal: Deal, customer_id: str) -> None:
-        seller, bought = self.sellers[deal.seller], {"lifecycle": "customer"}
+        seller, bought = self._seller(deal), {"lifecycle": "customer"}
         await self._do(
             seller,
             customers.update,
@@ -197,17 +212,37 @@ class _Story:
             deal.closed_on,
         )
 
+    async def _earn(self, buyers: Sequence[Buyer], offered: Mapping[str, str]) -> None:
+        """From leads to money, request by request; `of li na` is the first company that she looks after."""
+        known = {code: {"id": product_id} for code, product_id in offered.items()}
+        known |= {name.replace(".", " "): {"id": person.id} for name, person in self.people.items()}
+        for buyer in reversed(buyers):
+            seller = SELLERS[buyer.seller].email.replace(".", " ")
+            known[f"of {seller}"] = {"id": buyer.customer_id}
+        answers, table = Answers(self.today, known, self.secrets), asked()
+        for ask in table:
+            self.unit.principal = self.people[ask.who]
+            with clock.frozen(_at(self.today - timedelta(ask.days_ago))):
+                await answers.ask(self.unit, ask)
+        self.report(f"Demo company: {len(table)} requests from lead to cash")
+
+    def _seller(self, of: Buyer | Deal) -> Principal:
+        return self.people[SELLERS[of.seller].email]
+
     async def _stages(self) -> dict[str, str]:
         found = await OpportunityRepository(self.unit).stages_to_begin_in(None, None)
         return {stage.key: stage.id for stage in found}
 
-    def _principal(self, user_id: str, roles: Sequence[str], team_id: str | None = None) -> Principal:
+    def _principal(
+        self, user_id: str, roles: Sequence[str], team_id: str | None = None, subtree: tuple[str, ...] = ()
+    ) -> Principal:
         reaches, restrictions = rights(roles)
         return Principal(
             self.tenant_id,
             user_id,
             roles=tuple(roles),
             team_id=team_id,
+            subtree=subtree,
             reaches=reaches,
             restrictions=restrictions,
             time_zone=ZONE,

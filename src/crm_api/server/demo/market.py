@@ -5,7 +5,8 @@ from itertools import product
 from random import Random
 from typing import Any, NamedTuple
 
-CHINESE_COMPANIES, FOREIGN_COMPANIES, CHINESE_PERSONS, FOREIGN_PERSONS, SUBSIDIARIES = 140, 70, 42, 23, 25
+# one more customer comes of a lead
+CHINESE_COMPANIES, FOREIGN_COMPANIES, CHINESE_PERSONS, FOREIGN_PERSONS, SUBSIDIARIES = 139, 70, 42, 23, 25
 
 # city → (region, area code)
 CITIES = {
