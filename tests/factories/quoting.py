@@ -5,7 +5,8 @@ from typing import Any
 
 import httpx
 
-from tests.factories.companies import Company
+from tests.factories.approvals import users
+from tests.factories.companies import Actor, Company
 
 ANY = {"If-Match": "*"}
 FAR = "2099-12-31"
@@ -65,6 +66,11 @@ class Desk:
     async def quote(self, quote: dict[str, Any]) -> dict[str, Any]:
         """As it is now."""
         return dict((await self.company.owner.http.get(f"/quotes/{quote['id']}")).json())
+
+    async def flow(self, *people: Actor, **more: Any) -> dict[str, Any]:
+        """Quotes are approved by any of these."""
+        body = {"name": "Quotes", "resource": "quotes", "nodes": [users("any", *people)], **more}
+        return await self.company.owner.create("/approval-flows", **body)
 
     async def put(self, quote: dict[str, Any], **values: str) -> None:
         """Change the stored row, as time does."""

@@ -304,3 +304,27 @@ async def test_time_begins_announces_and_ends_it_once(registry: Registry) -> Non
     types = [event["type"] for event in await company.rows("events", record_id=made["id"])]
     for kind in ("activated", "renewal_due", "expired"):
         assert types.count(f"contract.{kind}") == 1
+
+
+async def test_contacts_and_deal_are_the_customers(registry: Registry) -> None:
+    company = registry.company
+    other = await company.owner.create("/customers", name="别家")
+    contact = await company.owner.create("/contacts", name="王", customer_id=other["id"])
+    deal = await company.owner.create("/opportunities", name="别家", customer_id=other["id"])
+    signing = [{"side": "theirs", "name": "王", "contact_id": contact["id"]}]
+    made = await registry.draft()
+    fitting = {"customer_id": other["id"], "opportunity_id": deal["id"], "signatories": signing}
+    fit = await registry.draft(**fitting)
+    before = await company.digest("contracts", "contract_signatories", "events")
+    for answer in (
+        await company.owner.http.post(
+            "/contracts", json={**registry.body, **fitting, "customer_id": registry.customer}
+        ),
+        await registry.change(made, opportunity_id=deal["id"], signatories=signing),
+        await registry.change(fit, customer_id=registry.customer),
+    ):
+        assert answer.status_code == 422
+        found = [(fault["pointer"], fault["code"]) for fault in answer.json()["errors"]]
+        at = ("/signatories/0/contact_id", "/opportunity_id")
+        assert found == [(pointer, "belongs_to_another_customer") for pointer in at]
+    assert await company.digest("contracts", "contract_signatories", "events") == before

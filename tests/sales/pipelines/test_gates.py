@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 
+from tests.factories.approvals import users
 from tests.factories.companies import Company
 from tests.factories.deals import Desk, dollars, faults, prepare, refusal
 
@@ -139,3 +140,52 @@ async def test_a_pipeline_may_forbid_the_way_back(company: Company) -> None:
     ).status_code == 200
     assert (await http.post(f"{path}/win")).status_code == 200
     assert (await http.post(f"{path}/reopen", json={"stage_id": stages["new"]})).status_code == 200
+
+
+async def test_a_stage_may_ask_for_an_approval(company: Company) -> None:
+    desk = await prepare(company)
+    boss = await company.user("sales_supervisor")
+    asking = [{**STAGES[0]}, {"key": "offer", "name": "Offer", "kind": "open", "approval_required": True}]
+    closing = [{"key": "won", "name": "Won", "kind": "won"}, {"key": "lost", "name": "Lost", "kind": "lost"}]
+    made = await company.owner.create("/pipelines", name="Asking", stages=[*asking, *closing])
+    stages = {stage["key"]: stage["id"] for stage in made["stages"]}
+    http, ask = desk.http, {"stage_id": stages["offer"]}
+    deal = await desk.deal(stage_id=stages["new"], lines=[], amount=dollars("100"))
+    path = f"/opportunities/{deal['id']}"
+    before = await company.digest(*TABLES, "approvals")
+
+    async def refused(answer: httpx.Response) -> None:
+        assert refusal(answer) == (409, "stage_gate"), answer.text
+        found = [(fault["pointer"], fault["code"]) for fault in answer.json()["errors"]]
+        assert found == [("/stage_id", "approval_required")]
+
+    await refused(await http.post(f"{path}/move", json=ask))
+    await refused(await http.patch(path, json=ask))
+    await refused(await http.post("/opportunities", json={"name": "D", **ask}))
+    # nobody is asked: nothing is approved
+    assert refusal(await http.post(f"{path}/submit", json=ask)) == (409, "no_approver")
+    needless = await http.post(f"{path}/submit", json={"stage_id": stages["new"]})
+    assert faults(needless) == [("/stage_id", "approval_not_required")]
+    elsewhere = await http.post(f"{path}/submit", json={"stage_id": desk.pipeline})
+    assert faults(elsewhere) == [("/stage_id", "reference_not_found")]
+    assert await company.digest(*TABLES, "approvals") == before
+
+    nodes = [users("any", boss)]
+    flow = {"name": "Offers", "resource": "opportunities", "type": stages["offer"], "nodes": nodes}
+    await company.owner.create("/approval-flows", **flow)
+    asked = await http.post(f"{path}/submit", json=ask)
+    assert (asked.status_code, asked.json()["subject_id"]) == (201, deal["id"])
+    assert (await http.post(f"{path}/submit", json=ask)).status_code == 409  # one at a time
+    await refused(await http.post(f"{path}/move", json=ask))
+    told = {"json": {"comment": "zu billig"}}
+    assert (await boss.http.post(f"/approvals/{asked.json()['id']}/reject", **told)).status_code == 200
+    await refused(await http.post(f"{path}/move", json=ask))
+    again = (await http.post(f"{path}/submit", json=ask)).json()
+    assert (await boss.http.post(f"/approvals/{again['id']}/approve")).status_code == 200
+    # at another amount it was not approved, nor was another deal
+    await refused(await http.patch(path, json={**ask, "amount": dollars("99.99")}))
+    other = await desk.deal(stage_id=stages["new"], lines=[], amount=dollars("100"))
+    await refused(await http.post(f"/opportunities/{other['id']}/move", json=ask))
+    assert (await http.post(f"{path}/move", json=ask)).json()["stage_id"] == stages["offer"]
+    assert (await http.post(f"{path}/win")).status_code == 200
+    assert refusal(await http.post(f"{path}/submit", json=ask)) == (409, "opportunity_closed")

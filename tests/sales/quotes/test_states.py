@@ -8,9 +8,9 @@ import pytest
 from crm_api.kit.states import States, Step
 from crm_api.roles import DEFAULT_ROLES
 from crm_api.sales.quotes.models import STATES, QuoteStatus
-from tests.factories.companies import Company
+from tests.factories.companies import Actor, Company
 from tests.factories.grants import share
-from tests.factories.quoting import ANY, open_desk
+from tests.factories.quoting import ANY, cny, open_desk
 from tests.factories.states import Cells, Verb
 
 VERBS = {
@@ -42,10 +42,14 @@ WAYS = {
 
 
 class QuoteCells(Cells):
+    async def check(self, role: str, actor: Actor, verb: str, state: str) -> None:
+        # those that are dear must be approved, and are not sent before
+        dear = state == "approving" or (state, verb) == ("draft", "submit")
+        assert not callable(self.body)
+        self.body = {**self.body, "lines": [{**self.body["lines"][0], "quantity": "200" if dear else "2"}]}
+        await super().check(role, actor, verb, state)
+
     async def _in(self, state: str, owner_id: str) -> dict[str, Any]:
-        # those of the dear one ask for approval
-        asks = state in ("draft", "approving")
-        self.body = {**self.body, "lines": [{**self.body["lines"][0], "quantity": "200" if asks else "2"}]}
         record = await super()._in(state, owner_id)
         if state == "expired":
             async with self.company.served.pool.acquire() as connection, connection.transaction():
@@ -60,6 +64,7 @@ async def cells(company: Company, team: str | None = None, states: States = STAT
     recipient = await company.user("account_manager", team_id=team)
     verbs = VERBS | {"assign": Verb("assigned", {"owner_id": recipient.id})}
     desk = await open_desk(company)
+    await desk.flow(recipient, amount_from=cny("10000"))
     return QuoteCells(company, "/quotes", "quote", desk.body, states, verbs, WAYS, frozenset({"order"}), ANY)
 
 
