@@ -120,9 +120,9 @@ _WAREHOUSE = (
     " updated_by, version) VALUES ($1, $2, $4, $4, $4, '[]', '{}', now(), $3, now(), $3, 1)"
 )
 _PRODUCT = (
-    "INSERT INTO products (tenant_id, id, code, code_sort, name, name_sort, unit, tax_rate, lifecycle, stocked, external_ids,"
+    "INSERT INTO products (tenant_id, id, code, code_sort, name, name_sort, unit, tax_rate, cost, cost_currency, lifecycle, stocked, external_ids,"
     " custom_fields, created_at, created_by, updated_at, updated_by, version)"
-    " VALUES ($1, $2, $4, $4, $4, $4, 'piece', 13, 'active', true, '[]', '{}', now(), $3, now(), $3, 1)"
+    " VALUES ($1, $2, $4, $4, $4, $4, 'piece', 13, 10, 'CNY', 'active', true, '[]', '{}', now(), $3, now(), $3, 1)"
 )
 _LEVEL = (
     "INSERT INTO stock_levels (tenant_id, id, warehouse_id, product_id, on_hand, reserved, available, set_aside, low, created_at,"

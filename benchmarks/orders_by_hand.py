@@ -98,6 +98,8 @@ class Placing:
             "tax_amount": tax,
             "gross_amount": net + tax,
             "position": place,
+            "unit_cost": good["cost"],
+            "unit_cost_currency": good["cost_currency"],
         }
 
     async def reserve(self, lines: list[dict[str, Any]]) -> bool:
@@ -181,7 +183,7 @@ class Placing:
 
 
 PRODUCTS = (
-    f"SELECT id::text, name, unit, tax_rate, stocked FROM products WHERE {LIVE} AND id = ANY($2::uuid[])"
+    f"SELECT id::text, name, unit, tax_rate, cost, cost_currency FROM products WHERE {LIVE} AND id = ANY($2::uuid[])"
     " AND lifecycle = 'active' ORDER BY id FOR SHARE"
 )
 CUSTOMER = f"SELECT 1 FROM customers WHERE {LIVE} AND id = $2 AND owner_id = $3"
@@ -215,8 +217,9 @@ CREATE_ORDER = (
 CREATE_LINE = (
     "INSERT INTO order_lines (tenant_id, order_id, id, product_id, description, quantity, unit, unit_price,"
     " unit_price_currency, discount_amount, discount_amount_currency, tax_rate, net_amount, net_amount_currency, tax_amount,"
-    " tax_amount_currency, gross_amount, gross_amount_currency, position, stocked, reserved, shipped, returned)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'CNY', 0, 'CNY', $9, $10, 'CNY', $11, 'CNY', $12, 'CNY', $13, true, $6, 0, 0)"
+    " tax_amount_currency, gross_amount, gross_amount_currency, position, unit_cost, unit_cost_currency, cost_rate,"
+    " stocked, reserved, shipped, returned)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'CNY', 0, 'CNY', $9, $10, 'CNY', $11, 'CNY', $12, 'CNY', $13, $14, $15, 1, true, $6, 0, 0)"
 )
 CREATE_RECEIVABLE = (
     "INSERT INTO receivables (tenant_id, id, name, due_on, amount, amount_currency, paid_amount, paid_amount_currency, status,"

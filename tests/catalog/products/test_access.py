@@ -62,10 +62,11 @@ async def test_role_by_action(company: Company) -> None:
 
 @pytest.fixture
 async def priced(company: Company) -> str:
-    """Two products, one of which costs us 80 dollars."""
+    """Two products, one of which costs us 80 dollars and is not sold below."""
     await company.owner.create("/products", code="P-2", name="Free")
     cost = {"amount": "80", "currency": "USD"}
-    return (await company.owner.create("/products", code="P-1", name="Gateway", cost=cost))["id"]
+    made = await company.owner.create("/products", code="P-1", name="Gateway", cost=cost, floor_price=cost)
+    return str(made["id"])
 
 
 @pytest.mark.parametrize("role", HIDDEN_FROM)
@@ -81,9 +82,10 @@ async def test_the_cost_is_hidden_on_every_path(company: Company, priced: str, r
     ):
         assert answer.status_code == 200
         found = answer.json().get("data", [answer.json()])
-        assert [(record["id"], record["cost"], record["redacted"]) for record in found] == [
-            (priced, None, ["cost"])
+        assert [(record["id"], record["cost"], record["floor_price"]) for record in found] == [
+            (priced, None, None)
         ]
+        assert found[0]["redacted"] == ["cost", "floor_price"]
         assert "80" not in answer.text.replace(priced, "").split('"created_at"')[0]
         assert "USD" not in answer.text
 

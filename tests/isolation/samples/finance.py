@@ -102,6 +102,7 @@ SAMPLES = {
     "payments_assign": lambda w, r: {"owner_id": w.ids["user"]},
     "payments_allocate": _allocations,
     "payments_release": lambda w, r: {"allocation_id": r["allocations"][0]["id"]},
+    "payments_refund": lambda w, r: {"amount": SMALL},
     "payments_reverse": lambda w, r: {"reverse_reason": w.mark},
     "invoices_update": lambda w, r: {"title": f"{w.mark} other {w._count}"},
     "invoices_assign": lambda w, r: {"owner_id": w.ids["user"]},

@@ -9,7 +9,26 @@ if TYPE_CHECKING:
     from tests.isolation.worlds import World
 
 ORDER = ("development_plans",)
-MADE: dict[str, Any] = {}
+
+
+async def _to_be_submitted(w: World) -> dict[str, Any]:
+    """A deal in a pipeline with a stage that asks for an approval, which somebody can give."""
+    stages = [
+        {"key": "a", "name": w.mark, "kind": "open"},
+        {"key": "b", "name": w.mark, "kind": "open", "approval_required": True},
+        {"key": "c", "name": w.mark, "kind": "won"},
+        {"key": "d", "name": w.mark, "kind": "lost"},
+    ]
+    made = await w.owner.create("/pipelines", name=w.fresh("asking"), stages=stages)
+    asking = made["stages"][1]["id"]
+    node = {"name": w.mark, "kind": "users", "mode": "any", "user_ids": [w.ids["user"]]}
+    flow = {"name": w.fresh("flow"), "resource": "opportunities", "type": asking, "nodes": [node]}
+    await w.owner.create("/approval-flows", **flow)
+    w.ids["stage_asking"] = asking
+    return await w.owner.create("/opportunities", name=w.fresh("deal"), pipeline_id=made["id"])
+
+
+MADE: dict[str, Any] = {"opportunities_submit": _to_be_submitted}
 
 
 async def _plan(w: World, name: str, _: str) -> dict[str, Any]:
@@ -26,6 +45,7 @@ SAMPLES: dict[str, Callable[[World, dict[str, Any]], Any]] = {
         "stages": [r["stages"][0], *r["stages"][2:]],
         "stage_mapping": [{"from_stage_id": r["stages"][1]["id"], "to_stage_id": r["stages"][0]["id"]}],
     },
+    "opportunities_submit": lambda w, r: {"stage_id": w.ids["stage_asking"]},
     "development_plans_update": lambda w, r: {
         "goal": f"{w.mark} other {w._count}",
         "owner_id": w.ids["user"],

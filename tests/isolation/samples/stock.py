@@ -39,6 +39,7 @@ BODIES = {
         "name": name,
         "customer_id": w.ids["customer"],
         "contact_id": w.ids["contact"],
+        "opportunity_id": w.ids["opportunity"],
         "warehouse_id": w.ids["stocked_warehouse"],
         "payment_terms": "credit",
         "owner_id": w.ids["user"],
@@ -55,7 +56,10 @@ def _first_line(r: dict[str, Any], **more: str) -> dict[str, Any]:
 SAMPLES = {
     "warehouses_update": lambda w, r: {"name": f"{w.mark} other {w._count}"},
     "stock_levels_update": lambda w, r: {"reorder_point": str(w._count)},
-    "orders_update": lambda w, r: {"notes": f"{w.mark} other {w._count}"},
+    "orders_update": lambda w, r: {
+        "notes": f"{w.mark} other {w._count}",
+        "opportunity_id": w.ids["opportunity"],
+    },
     "orders_assign": lambda w, r: {"owner_id": w.ids["user"]},
     "orders_ship": lambda w, r: _first_line(r, quantity="1"),
     "orders_return": lambda w, r: _first_line(r, quantity="1") | {"warehouse_id": w.ids["warehouse"]},

@@ -196,11 +196,13 @@ async def test_it_is_a_guarded_record(shop: Shop) -> None:
 async def test_what_is_wrong_is_named(shop: Shop) -> None:
     other = (await shop.company.owner.create("/customers", name="Other"))["id"]
     contact = (await shop.company.owner.create("/contacts", name="李娜", customer_id=other))["id"]
+    deal = (await shop.company.owner.create("/opportunities", name="Other", customer_id=other))["id"]
     nowhere = "01930b2e-6f00-7000-8000-000000000001"
     before = await shop.company.digest("orders", "stock_levels", "events")
     for more, pointer, code in (
         ({"lines": []}, "/lines", "too_short"),
         ({"contact_id": contact}, "/contact_id", "belongs_to_another_customer"),
+        ({"opportunity_id": deal}, "/opportunity_id", "belongs_to_another_customer"),
         ({"customer_id": nowhere}, "/customer_id", "reference_not_found"),
         ({"warehouse_id": nowhere}, "/warehouse_id", "reference_not_found"),
         ({"lines": [{"product_id": nowhere}]}, "/lines/0/product_id", "reference_not_found"),

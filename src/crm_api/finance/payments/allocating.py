@@ -6,16 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 from crm_api.finance.billing.service import demand_minor_units
-from crm_api.finance.payments.errors import Exceeds
+from crm_api.finance.payments.errors import REFUNDED, Exceeds
 from crm_api.finance.payments.models import Payment, PaymentAllocation
 from crm_api.finance.payments.repository import PaymentRepository
 from crm_api.finance.receivables.models import SETTLING, Receivable
 from crm_api.finance.receivables.settling import SettlingService
 from crm_api.kit.errors import Invalid
 from crm_api.kit.uow import UnitOfWork
-
-# where a refund says how much it is
-REFUNDED = "/amount"
 
 
 class AllocatingService:
@@ -89,7 +86,9 @@ class AllocatingService:
             raise Invalid.at("/order_id", "reference_not_found", resource="order")
         due = min(await self._refund_due(order_id), sum((row.amount for row in of_order), Decimal(0)))
         if amount > due:
-            raise Exceeds(REFUNDED, "exceeds_refund_due", due, payment.amount_currency)
+            raise Exceeds(
+                pointer=REFUNDED, code="exceeds_refund_due", rest=due, currency=payment.amount_currency
+            )
         made: list[PaymentAllocation] = []
         less: dict[str, Decimal] = {}
         rest = amount

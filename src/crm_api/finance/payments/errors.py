@@ -1,11 +1,14 @@
 """Refusals of payments."""
 
 from decimal import Decimal
+from typing import Final
 
 from crm_api.kit.errors import Conflict, Invalid
 from crm_api.kit.messages import register
 from crm_api.kit.money import amount_text
 
+# where a refund says how much it is
+REFUNDED: Final = "/amount"
 register(
     {
         "exceeds_payment": (

@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from crm_api.finance.billing.service import demand_minor_units
-from crm_api.finance.payments.allocating import REFUNDED, AllocatingService
-from crm_api.finance.payments.errors import Exceeds
+from crm_api.finance.payments.allocating import AllocatingService
+from crm_api.finance.payments.errors import REFUNDED, Exceeds
 from crm_api.finance.payments.models import STATES, Payment, PaymentRefund
 from crm_api.finance.payments.repository import PaymentRepository
 from crm_api.finance.payments.resource import ALLOCATIONS, REFUNDS
@@ -42,7 +42,9 @@ class RefundingService:
         if order_id is not None:
             parts = await self._allocating.take_back(payment, parts, order_id, amount, self._today())
         if amount > (rest := payment.rest(before)):
-            raise Exceeds(REFUNDED, "exceeds_payment", rest, payment.amount_currency)
+            raise Exceeds(
+                pointer=REFUNDED, code="exceeds_payment", rest=rest, currency=payment.amount_currency
+            )
         values["method"] = values.get("method") or payment.method
         refund = PaymentRefund.new(payment_id=payment.id, position=len(before), **values)
         currency, on = payment.amount_currency, refund.refunded_on

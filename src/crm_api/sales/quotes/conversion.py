@@ -88,7 +88,7 @@ def _promises(values: dict[str, Any], lines: Sequence[QuoteLine]) -> list[dict[s
     usual, named = values.pop("promised_on", None), values.pop("promises", [])
     own, known = {item["line_id"]: item["promised_on"] for item in named}, {line.id for line in lines}
     faults = [
-        Fault("pointer", f"/promises/{place}/line_id", "reference_not_found", {"resource": "line"})
+        Fault("pointer", f"/promises/{place}/line_id", "reference_not_found", {"resource": "quote_line"})
         for place, item in enumerate(named)
         if item["line_id"] not in known
     ]

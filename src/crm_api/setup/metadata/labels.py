@@ -74,7 +74,10 @@ stages.required_plan_status 所需计划状态 stages.approval_required 需要�
 contract_id 合同 order_id 订单 due_on 到期日 paid_amount 已收金额 number 编号 received_on 收款日期
 method 收款方式 reference 流水号 reverse_reason 冲销原因 allocated_amount 已分配金额 allocations 分配明细
 allocations.id 编号 allocations.receivable_id 应收款 allocations.amount 金额 allocations.allocated_on 分配日期
-allocations.released_on 释放日期 base_amount 本位币金额 rate 汇率 rate_on 汇率日期 currency 币种
+allocations.released_on 释放日期 refunds 退款明细 refunds.id 编号 refunds.order_id 订单 refunds.amount 退款金额
+refunds.refunded_on 退款日期 refunds.method 退款方式 refunds.reference 流水号 refunds.description 说明
+refunds.base_amount 本位币金额 refunds.rate 汇率 refunds.rate_on 汇率日期
+base_amount 本位币金额 rate 汇率 rate_on 汇率日期 currency 币种
 invoices.kind 发票类型 invoices.title 发票抬头 bank 开户行及账号 net_amount 不含税金额 tax_amount 税额
 gross_amount 价税合计 approved_by 审批人 issued_on 开票日期 void_reason 作废原因 red_letter_reason 红冲原因
 corrects_id 被红冲发票 corrected_by_id 红字发票 receivables.name 期次 receivables.amount 应收金额
