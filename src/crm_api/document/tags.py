@@ -112,6 +112,7 @@ NAMES = {
     "exchange_rate": "汇率",
     "order": "订单",
     "order_line": "订单明细",
+    "quote_line": "报价明细",
     "price_book": "价格表",
     "quote": "报价",
     "operation": "后台任务",

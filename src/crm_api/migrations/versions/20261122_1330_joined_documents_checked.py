@@ -26,4 +26,13 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    pass
+    named = ", ".join(f"'{rule}'" for rules in RULES.values() for rule in rules)
+    op.execute(f"""
+        DO $$ DECLARE rule record; BEGIN
+        FOR rule IN SELECT conname, conrelid::regclass AS place, pg_get_constraintdef(oid) AS said
+            FROM pg_constraint WHERE conname IN ({named}) ORDER BY conname
+        LOOP
+            EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', rule.place, rule.conname);
+            EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s NOT VALID', rule.place, rule.conname, rule.said);
+        END LOOP; END $$
+    """)
