@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,7 +30,8 @@ class Pair:
 
     def sides(self, token: str | None = None) -> Sides:
         """Somebody's clients; without a token nobody's."""
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        named = {"Authorization": f"Bearer {token}"} if token else {}
+        headers = {"Accept-Encoding": "identity", **named}
         limits = httpx.Limits(max_connections=100, max_keepalive_connections=100)
         left, right = (
             httpx.AsyncClient(base_url=f"{address}/api/v1", headers=headers, limits=limits, timeout=30)
@@ -50,11 +51,12 @@ class Pair:
             made += [result["id"] for result in answer.json()["results"]]
         return made
 
-    async def another(self) -> "Pair":
+    @asynccontextmanager
+    async def another(self) -> AsyncIterator["Pair"]:
         """Another company in the same processes."""
-        found = Pair(await found_company(self.company.served), self.addresses)
-        found.owner = found.sides(found.company.owner.token)
-        return found
+        found = await met(self.company.served, self.addresses)
+        yield found
+        await found.close()
 
     async def close(self) -> None:
         for client in self._clients:
@@ -62,16 +64,20 @@ class Pair:
         await self.company.close()
 
 
+async def met(served: Served, addresses: tuple[str, str]) -> Pair:
+    """A new company."""
+    pair = Pair(await found_company(served), addresses)
+    pair.owner = pair.sides(pair.company.owner.token)
+    return pair
+
+
 @asynccontextmanager
 async def pair_on(served: Served, settings: Settings, app: str = SERVED) -> AsyncIterator[Pair]:
     """Two processes of an application, and a company in its database."""
-    async with AsyncExitStack() as stack:
+    with ExitStack() as stack:
         extra = {"CRM_STORAGE_DIR": str(settings.file_dir), "CRM_POOL_SIZE": str(CONNECTIONS)}
-        left, right = (
-            stack.enter_context(serving(settings, app=app, **extra))[0] for _ in range(2)
-        )  # one import serves them all
-        pair = Pair(await found_company(served), (left, right))
-        pair.owner = pair.sides(pair.company.owner.token)
+        left, right = (stack.enter_context(serving(settings, app=app, **extra))[0] for _ in range(2))
+        pair = await met(served, (left, right))
         yield pair
         await pair.close()
 
