@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -54,6 +55,8 @@ LENT = {
     "identity/tenants": "whoever brings in an actor makes its principal, whoever moves teams holds the company",
     "identity/credentials": "signing in reads what its service writes",
 }
+# Statements whose name is told by several: tables and child models, which are told apart by what follows.
+SHARED_NAMES = {"insert"}
 
 
 @dataclass(frozen=True)
@@ -218,6 +221,43 @@ def borrowed_repositories(found: Iterable[Source]) -> list[str]:
         ]
         if owner not in ("kit", *LENT) and source.path not in LENT and str(Path(source.path).parent) != owner
     ]
+
+
+def shared_statements(found: Iterable[Source]) -> list[str]:
+    """Two statements of one name: statements are kept by their name, so that the second would run as the first."""
+    named = [use for source in found for use in _named_statements(source)]
+    return [
+        f"{path}:{line}: the statement {name[0]!r} has the name of another, {other_path}:{other_line}"
+        for place, (name, build, path, line) in enumerate(named)
+        for other, other_build, other_path, other_line in named[:place]
+        if (path, build) != (other_path, other_build) and name[0] not in SHARED_NAMES and _alike(name, other)
+    ]
+
+
+def _named_statements(source: Source) -> Iterator[tuple[tuple[object, ...], str, str, int]]:
+    """The name, as far as it is written out, the builder and the place of every statement that begins with a word."""
+    for call in ast.walk(source.tree):
+        if not isinstance(call, ast.Call) or _called(call) not in (
+            "fetch",
+            "many",
+            "get",
+            "Effect",
+            "_one",
+            "_of",
+        ):
+            continue
+        for given, build in pairwise(call.args):
+            parts = given.elts if isinstance(given, ast.Tuple) else [given]
+            name = tuple(part.value if isinstance(part, ast.Constant) else None for part in parts)
+            is_shape = isinstance(build, ast.Name | ast.Lambda | ast.Call)
+            if name and isinstance(name[0], str) and is_shape:
+                yield name, ast.unparse(build), source.path, call.lineno
+
+
+def _alike(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
+    """Whether two names can be the same; what is not written out can be anything."""
+    pairs = zip(one, other, strict=False)
+    return len(one) == len(other) and all(None in pair or pair[0] == pair[1] for pair in pairs)
 
 
 def _functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from crm_api.kit.db import Base
 from tests.architecture import sources as check
 from tests.architecture.sources import Source, sources
 
@@ -20,6 +21,7 @@ CHECKERS: list[Checker] = [
     check.wide_services,
     check.thick_handlers,
     check.borrowed_repositories,
+    check.shared_statements,
 ]
 
 
@@ -114,9 +116,21 @@ PLANTED: list[tuple[Checker, str, str, str]] = [
         "from crm_api.parties.customers.repository import CustomerRepository",
         "sales/deals/service.py:1: imports crm_api.parties.customers.repository",
     ),
+    (
+        check.shared_statements,
+        "sales/deals/repository.py",
+        "uow.fetch(('deals', scope), _first, {})\nuow.fetch(('deals', 'own'), lambda: _second(), {})",
+        "sales/deals/repository.py:2: the statement 'deals' has the name of another, sales/deals/repository.py:1",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("checker", "path", "text", "finding"), PLANTED)
 def test_a_planted_fault_is_found(checker: Checker, path: str, text: str, finding: str) -> None:
     assert checker([Source(path, text)]) == [finding]
+
+
+def test_models_that_statements_are_named_by_have_names_of_their_own() -> None:
+    names = [mapper.class_.__name__ for mapper in Base.registry.mappers]
+    assert len(names) > 50
+    assert [name for name in set(names) if names.count(name) > 1] == []

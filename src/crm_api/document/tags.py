@@ -1,90 +1,76 @@
 """What readers see of the parts of the API: tags and their groups, and what a record is called in Chinese."""
 
-TAGS = (
-    {"name": "auth", "description": "Sign in, carry on, sign out (登录)."},
-    {"name": "users", "description": "People of the company (用户)."},
-    {"name": "teams", "description": "Departments, as a tree (部门)."},
-    {"name": "roles", "description": "What people may do, and how far (角色)."},
-    {"name": "api-keys", "description": "Keys of integrations (API 密钥)."},
-    {"name": "customers", "description": "Companies and persons we deal with (客户)."},
-    {"name": "contacts", "description": "Persons at customers (联系人)."},
-    {"name": "products", "description": "What is sold (产品)."},
-    {"name": "warehouses", "description": "Where stock is kept (仓库)."},
-    {"name": "stock", "description": "How much there is of a product, and what changed it (库存)."},
-    {"name": "leads", "description": "Who may become a customer, until it is clear (线索)."},
-    {"name": "pipelines", "description": "The stages a deal goes through (销售流程)."},
-    {"name": "opportunities", "description": "Deals, from the first idea to won or lost (商机)."},
-    {"name": "development-plans", "description": "What is to be done to win a deal (客户开发计划)."},
-    {"name": "receivables", "description": "What customers owe, and since when (应收款、回款计划)."},
-    {
-        "name": "expense-claims",
-        "description": "What people spent for the company, agreed on and paid back (费用报销).",
+# What the parts are for, put together as readers meet them: who works here, whom they sell to, what, how, for how much.
+GROUPS = {
+    "Access (身份与权限)": {
+        "auth": "Sign in, carry on, sign out (登录).",
+        "users": "People of the company (用户).",
+        "teams": "Departments, as a tree (部门).",
+        "roles": "What people may do, and how far (角色).",
+        "api-keys": "Keys of integrations (API 密钥).",
     },
-    {"name": "payments", "description": "What came in, and what it settles (回款)."},
-    {"name": "invoices", "description": "Applied for, approved, issued, delivered, corrected (发票)."},
-    {"name": "orders", "description": "What was bought, from the promise to the delivery (订单)."},
-    {"name": "approval-flows", "description": "Who must agree to what (审批流程)."},
-    {"name": "approvals", "description": "Requests that people decide on (审批)."},
-    {"name": "contracts", "description": "What was agreed with customers (合同)."},
-    {"name": "price-books", "description": "What products cost, for whom and when (价格表)."},
-    {"name": "quotes", "description": "What is offered, at which price, until when (报价)."},
-    {"name": "public", "description": "For those who were sent a link (外部链接)."},
-    {"name": "operations", "description": "Long work: watch it, stop it (后台任务)."},
-    {"name": "dead-letters", "description": "Jobs that were given up (失败任务)."},
-    {"name": "interactions", "description": "Calls, visits, mails, messages and meetings (交往记录)."},
-    {"name": "tasks", "description": "What is to be done, by whom and by when (任务、跟进计划)."},
-    {"name": "notes", "description": "What was written down about a record (备注)."},
-    {"name": "attachments", "description": "Files about a record (附件)."},
-    {"name": "reports", "description": "What managers decide from (分析报表)."},
-    {"name": "custom-fields", "description": "Fields that the company defines itself (自定义字段)."},
-    {"name": "metadata", "description": "What objects are made of, for programs (元数据)."},
-    {"name": "dictionary-types", "description": "Lists of the data dictionary (字典类型)."},
-    {"name": "audit", "description": "Who did what, and who looked at what (审计)."},
-    {"name": "changes", "description": "What changed, for systems that keep a copy (变更流)."},
-    {
-        "name": "search",
-        "description": "Find any record by what it is called, its numbers or addresses (搜索).",
+    "Parties (客户)": {
+        "customers": "Companies and persons we deal with (客户).",
+        "contacts": "Persons at customers (联系人).",
     },
-    {"name": "exports", "description": "Records that become files (导出)."},
-    {"name": "imports", "description": "Files that become records (导入)."},
-    {
-        "name": "webhooks",
-        "description": "Events for other systems, signed and repeated until taken (事件推送).",
+    "Activities (活动)": {
+        "interactions": "Calls, visits, mails, messages and meetings (交往记录).",
+        "tasks": "What is to be done, by whom and by when (任务、跟进计划).",
+        "notes": "What was written down about a record (备注).",
+        "attachments": "Files about a record (附件).",
     },
-    {"name": "dictionary-items", "description": "Choices that the company names itself (数据字典)."},
-    {"name": "exchange-rates", "description": "What foreign currencies are worth, by day (汇率)."},
-    {"name": "saved-views", "description": "List requests under a name (视图)."},
-)
-# How the tags are put together for readers.
-TAG_GROUPS = {
-    "Access (身份与权限)": ("auth", "users", "teams", "roles", "api-keys"),
-    "Parties (客户)": ("customers", "contacts"),
-    "Catalog (产品)": ("products", "warehouses", "stock", "price-books"),
-    "Activities (活动)": ("interactions", "tasks", "notes", "attachments"),
-    "Sales (销售)": (
-        "leads",
-        "pipelines",
-        "opportunities",
-        "development-plans",
-        "orders",
-        "contracts",
-        "quotes",
-        "public",
-    ),
-    "Workflow (流程)": ("approval-flows", "approvals"),
-    "Finance (财务)": ("receivables", "payments", "invoices", "expense-claims"),
-    "Analytics (分析)": ("reports",),
-    "Set-up (设置)": (
-        "custom-fields",
-        "metadata",
-        "dictionary-types",
-        "dictionary-items",
-        "exchange-rates",
-        "saved-views",
-    ),
-    "Integration (集成)": ("search", "exports", "imports", "changes", "webhooks"),
-    "Running (运行)": ("operations", "dead-letters", "audit"),
+    "Catalog (产品)": {
+        "products": "What is sold (产品).",
+        "price-books": "What products cost, for whom and when (价格表).",
+        "warehouses": "Where stock is kept (仓库).",
+        "stock": "How much there is of a product, and what changed it (库存).",
+    },
+    "Sales (销售)": {
+        "leads": "Who may become a customer, until it is clear (线索).",
+        "opportunities": "Deals, from the first idea to won or lost (商机).",
+        "development-plans": "What is to be done to win a deal (客户开发计划).",
+        "pipelines": "The stages a deal goes through (销售流程).",
+        "quotes": "What is offered, at which price, until when (报价).",
+        "public": "For those who were sent a link (外部链接).",
+        "contracts": "What was agreed with customers (合同).",
+        "orders": "What was bought, from the promise to the delivery (订单).",
+    },
+    "Workflow (流程)": {
+        "approval-flows": "Who must agree to what (审批流程).",
+        "approvals": "Requests that people decide on (审批).",
+    },
+    "Finance (财务)": {
+        "receivables": "What customers owe, and since when (应收款、回款计划).",
+        "payments": "What came in, and what it settles (回款).",
+        "invoices": "Applied for, approved, issued, delivered, corrected (发票).",
+        "expense-claims": "What people spent for the company, agreed on and paid back (费用报销).",
+    },
+    "Analytics (分析)": {
+        "reports": "What managers decide from (分析报表).",
+    },
+    "Set-up (设置)": {
+        "custom-fields": "Fields that the company defines itself (自定义字段).",
+        "metadata": "What objects are made of, for programs (元数据).",
+        "dictionary-types": "Lists of the data dictionary (字典类型).",
+        "dictionary-items": "Choices that the company names itself (数据字典).",
+        "saved-views": "List requests under a name (视图).",
+        "exchange-rates": "What foreign currencies are worth, by day (汇率).",
+    },
+    "Integration (集成)": {
+        "search": "Find any record by what it is called, its numbers or addresses (搜索).",
+        "exports": "Records that become files (导出).",
+        "imports": "Files that become records (导入).",
+        "changes": "What changed, for systems that keep a copy (变更流).",
+        "webhooks": "Events for other systems, signed and repeated until taken (事件推送).",
+    },
+    "Running (运行)": {
+        "operations": "Long work: watch it, stop it (后台任务).",
+        "dead-letters": "Jobs that were given up (失败任务).",
+        "audit": "Who did what, and who looked at what (审计).",
+    },
 }
+TAGS = tuple({"name": name, "description": text} for group in GROUPS.values() for name, text in group.items())
+TAG_GROUPS = {group: tuple(tags) for group, tags in GROUPS.items()}
 
 # What a record is called in a Chinese message.
 NAMES = {

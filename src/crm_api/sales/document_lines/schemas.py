@@ -16,10 +16,10 @@ Positive = Annotated[
     WithJsonSchema({"anyOf": [POSITIVE, {"type": "integer", "minimum": 1, "maximum": 999_999_999_999}]}),
 ]
 Description = Annotated[str, Field(max_length=2000)]
-PRICE = {"amount": "19800.00", "currency": "CNY"}
+PRICE = {"amount": "198.00", "currency": "CNY"}
 DOCUMENT_LINE = {
     "product_id": "01930b2e-6f00-7000-8000-000000000001",
-    "quantity": "2",
+    "quantity": "200",
     "unit_price": PRICE,
     "discount_percent": "5",
 }
@@ -35,7 +35,7 @@ class DocumentLineWrite(Schema):
         description="What the document calls it; the product's name when a new line has none.",
         examples=["智能网关 G2"],
     )
-    quantity: Positive = Field(Decimal(1), description="How many units, more than 0.", examples=["2"])
+    quantity: Positive = Field(Decimal(1), description="How many units, more than 0.", examples=["200"])
     unit: ShortLine | None = Field(
         None, description="What one of it is; the product's unit.", examples=["台"]
     )
@@ -71,7 +71,7 @@ class PricedWrite(Schema):
         examples=["exclusive"],
     )
     discount_percent: Percent | None = Field(
-        None, description="Discount on the document in percent; either this or an amount.", examples=["3"]
+        None, description="Discount on the document in percent; either this or an amount.", examples=[None]
     )
     discount_amount: Price | None = Field(
         None, description="Discount on the document; either this or a percent.", examples=[None]
@@ -87,7 +87,7 @@ class DocumentLineRead(Schema):
     id: Id = Field(description="UUID of the line.")
     product_id: Id = Field(description="The product.")
     description: str = Field(description="What the document calls it.", examples=["智能网关 G2"])
-    quantity: Quantity = Field(description="How many units.", examples=["2"])
+    quantity: Quantity = Field(description="How many units.", examples=["200"])
     unit: str | None = Field(description="What one of it is.", examples=["台"])
     unit_price: Money = Field(description="Price of one unit.", examples=[PRICE])
     discount_percent: Quantity | None = Field(

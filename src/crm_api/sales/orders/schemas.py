@@ -24,7 +24,6 @@ from crm_api.kit.schemas import (
 )
 from crm_api.sales.document_lines.schemas import (
     DOCUMENT_LINE,
-    PRICE,
     DocumentLineRead,
     DocumentLineWrite,
     Positive,
@@ -39,6 +38,7 @@ Address = Annotated[str, Field(max_length=500)]
 NAME, NUMBER, ADDRESS = "智达科技 · 网关 200 台", "S2026-00017", "上海市浦东新区世纪大道 100 号"
 DELAY_REASON = "Code of type `delay_reason` in the data dictionary."
 TERMS = "Whether it is paid before it is shipped; `credit` needs the right to grant it."
+NONE = {"amount": "0.00", "currency": "CNY"}
 LINE_ID = "01930b2e-6f00-7000-8000-000000000001"
 
 
@@ -95,11 +95,11 @@ class LineQuantity(Schema):
     """So much of a line."""
 
     line_id: Id = Field(description="The line.")
-    quantity: Positive = Field(description="How many of it.", examples=["1"])
+    quantity: Positive = Field(description="How many of it.", examples=["80"])
 
 
 Quantities = Annotated[list[LineQuantity], Field(min_length=1, max_length=200)]
-QUANTITIES = [{"line_id": LINE_ID, "quantity": "1"}]
+QUANTITIES = [{"line_id": LINE_ID, "quantity": "80"}]
 
 
 class OrderShip(Schema):
@@ -151,7 +151,7 @@ class OrderLineRead(DocumentLineRead):
     promised_on: Day | None = Field(description="The day by which it is promised.")
     first_promised_on: Day | None = Field(description="The day that was promised at first.")
     stocked: bool = Field(description="Whether it is taken from stock.", examples=[True])
-    reserved: Quantity = Field(description="What of it is kept in stock.", examples=["2"])
+    reserved: Quantity = Field(description="What of it is kept in stock.", examples=["200"])
     shipped: Quantity = Field(description="What of it has left.", examples=["0"])
     returned: Quantity = Field(description="What of that has come back.", examples=["0"])
 
@@ -177,9 +177,9 @@ class OrderRead(PricedRead, CustomisedRead, LinkedRead, OwnedRead):
     delivered_at: Instant | None = Field(description="When it arrived.", examples=[None])
     cancel_reason: str | None = Field(description="Why it was cancelled.", examples=[None])
     payment_status: OrderPaymentStatus = Field(description="How far its money has come.", examples=["unpaid"])
-    paid_amount: Money = Field(description="What is paid.", examples=[PRICE])
-    returned_amount: Money = Field(description="What is not owed because it came back.", examples=[PRICE])
-    refund_due: Money = Field(description="What is to be paid back.", examples=[PRICE])
+    paid_amount: Money = Field(description="What is paid.", examples=[NONE])
+    returned_amount: Money = Field(description="What is not owed because it came back.", examples=[NONE])
+    refund_due: Money = Field(description="What is to be paid back.", examples=[NONE])
     lines: list[OrderLineRead] = Field(description="What was bought.")  # type: ignore[assignment]
 
 

@@ -41,6 +41,7 @@ LABELS = {
     "attention": ("Attention", "联系人"),
     "item": ("Description", "品名"),
     "quantity": ("Quantity", "数量"),
+    "unit": ("Unit", "单位"),
     "price": ("Unit price", "单价"),
     "discount": ("Discount", "折扣"),
     "rate": ("Tax", "税率"),
