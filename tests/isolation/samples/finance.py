@@ -42,7 +42,23 @@ async def _receivable(w: World) -> dict[str, Any]:
     return await w.owner.create("/receivables", **await w.body_of("receivables"))
 
 
-MADE = {"receivables": _receivable, "invoices": _invoice}
+async def _refundable(w: World) -> dict[str, Any]:
+    """A payment of an order of which something came back."""
+    order = await w.make("orders")
+    (own,) = (await w.owner.http.get(f"/receivables?order_id={order['id']}")).json()["data"]
+    part = {"receivable_id": own["id"], "amount": own["amount"]}
+    body = {**await w.body_of("payments"), "amount": own["amount"], "allocations": [part]}
+    payment = await w.owner.create("/payments", **body)
+    back = {"lines": [{"line_id": order["lines"][0]["id"], "quantity": "1"}]}
+    for verb, said in (("pick", None), ("pack", None), ("ship", None), ("return", back)):
+        sent = {"json": said} if said else {}
+        done = await w.owner.http.post(f"/orders/{order['id']}/{verb}", headers=ANY, **sent)
+        assert done.status_code == 200, done.text
+    w.ids["refunded_order"] = order["id"]
+    return payment
+
+
+MADE = {"receivables": _receivable, "invoices": _invoice, "payments_refund": _refundable}
 BODIES = {
     "exchange_rates": lambda w, name, code: {
         "currency": "USD",
@@ -102,7 +118,7 @@ SAMPLES = {
     "payments_assign": lambda w, r: {"owner_id": w.ids["user"]},
     "payments_allocate": _allocations,
     "payments_release": lambda w, r: {"allocation_id": r["allocations"][0]["id"]},
-    "payments_refund": lambda w, r: {"amount": SMALL},
+    "payments_refund": lambda w, r: {"amount": SMALL, "order_id": w.ids["refunded_order"]},
     "payments_reverse": lambda w, r: {"reverse_reason": w.mark},
     "invoices_update": lambda w, r: {"title": f"{w.mark} other {w._count}"},
     "invoices_assign": lambda w, r: {"owner_id": w.ids["user"]},
