@@ -295,3 +295,19 @@ async def test_an_import_goes_one_way(bench: Bench) -> None:
     await bench.runner.empty()
     assert (await bench.actor.http.post(f"{path}/commit")).json()["code"] == "import_done"
     assert (await bench.actor.http.patch(path, json={"mode": "create"})).json()["code"] == "import_done"
+
+
+async def test_products_that_say_nothing_of_stock_are_stocked_as_by_request(bench: Bench) -> None:
+    made = await bench.upload("code,name,stocked\nS-1,Service,\nS-2,Gateway,true\n", "products")
+    assert (await bench.run(made))["status"] == "done"
+    alone = await bench.upload("code,name\nS-3,Cable\n", "products")
+    assert (await bench.run(alone))["status"] == "done"
+    http = bench.actor.http
+    asked = (await http.post("/products", json={"code": "S-4", "name": "Plug"})).json()["stocked"]
+    rows = (await http.get("/products", params={"sort": "code", "code[starts_with]": "S-"})).json()["data"]
+    assert {row["code"]: row["stocked"] for row in rows} == {
+        "S-1": asked,
+        "S-2": True,
+        "S-3": asked,
+        "S-4": asked,
+    }
