@@ -47,7 +47,8 @@ def example_of(name: str, schemas: Schemas) -> Any:
     required, found = schema.get("required", ()), {}
     for key, field in schema["properties"].items():
         value = _field(name, key, field, schemas)
-        if key in required or not (value is None or _is_id(key, field)):
+        # nobody has the record that an optional id would name, unless its author has said which
+        if key in required or value not in (None, _ID):
             found[key] = value
     return found
 

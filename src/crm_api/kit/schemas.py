@@ -189,10 +189,10 @@ class ExternalIdSchema(Schema):
     """The key of this record in another system."""
 
     source: Annotated[str, StringConstraints(min_length=1, max_length=63, pattern=r"^[A-Za-z0-9_.-]+$")] = (
-        Field(description="The other system.", examples=["maven"])
+        Field(description="The other system.", examples=["erp"])
     )
     key: Annotated[str, StringConstraints(min_length=1, max_length=255)] = Field(
-        description="The record's key there.", examples=["1C1I7A6R"]
+        description="The record's key there.", examples=["4711"]
     )
 
 

@@ -7,6 +7,7 @@ from pydantic import Field
 from crm_api.kit.schemas import Amount, Id, Money, Schema
 
 MONEY = {"amount": "11300.00", "currency": "CNY"}
+ORDER = "01930b2e-6f00-7000-8000-000000000002"
 CUSTOMER = "The customer; the document's when a document is named."
 
 
@@ -23,7 +24,7 @@ class BillingWrite(Schema):
 
     customer_id: Id | None = Field(None, description=CUSTOMER)
     contract_id: Id | None = Field(None, description="The contract that is billed.", examples=[None])
-    order_id: Id | None = Field(None, description="The order that is billed.", examples=[None])
+    order_id: Id | None = Field(None, description="The order that is billed.", examples=[ORDER])
 
 
 class BillingRead(Schema):

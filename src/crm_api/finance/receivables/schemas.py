@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from crm_api.finance.billing.schemas import MONEY, BillingRead, BillingWrite, Due
+from crm_api.finance.billing.schemas import MONEY, ORDER, BillingRead, BillingWrite, Due
 from crm_api.finance.receivables.models import ReceivableStatus
 from crm_api.kit.schemas import (
     CUSTOM_FIELDS,
@@ -76,7 +76,7 @@ class ReceivablePlan(Schema):
     """The instalments of a contract or an order."""
 
     contract_id: Id | None = Field(None, description="The contract.", examples=[None])
-    order_id: Id | None = Field(None, description="The order.", examples=[None])
+    order_id: Id | None = Field(None, description="The order.", examples=[ORDER])
     instalments: Annotated[list[Instalment], Field(min_length=1, max_length=100)] = Field(
         description="They come to what is not paid yet of the document, exactly.", examples=[[INSTALMENT]]
     )

@@ -48,7 +48,7 @@ class CustomerWrite(Schema):
         None, description="Website.", examples=["https://zhida.example"]
     )
     tax_id: ShortLine | None = Field(
-        None, description="Unified social credit code or VAT number; unique.", examples=["91310115MA1K4XXXXX"]
+        None, description="Unified social credit code or VAT number; unique.", examples=["91350100M000100Y43"]
     )
     parent_id: Id | None = Field(None, description="The customer this one belongs to.")
     lifecycle: Lifecycle = Field(

@@ -16,7 +16,13 @@ Positive = Annotated[
     WithJsonSchema({"anyOf": [POSITIVE, {"type": "integer", "minimum": 1, "maximum": 999_999_999_999}]}),
 ]
 Description = Annotated[str, Field(max_length=2000)]
+# what 200 units come to, in examples
 PRICE = {"amount": "198.00", "currency": "CNY"}
+DISCOUNT = {"amount": "1980.00", "currency": "CNY"}
+NO_DISCOUNT = {"amount": "0.00", "currency": "CNY"}
+NET = {"amount": "37620.00", "currency": "CNY"}
+TAX = {"amount": "4890.60", "currency": "CNY"}
+GROSS = {"amount": "42510.60", "currency": "CNY"}
 DOCUMENT_LINE = {
     "product_id": "01930b2e-6f00-7000-8000-000000000001",
     "quantity": "200",
@@ -93,16 +99,14 @@ class DocumentLineRead(Schema):
     discount_percent: Quantity | None = Field(
         description="Discount on the line in percent; null when an amount was stated.", examples=["5"]
     )
-    discount_amount: Money = Field(
-        description="What is taken off the line.", examples=[{"amount": "1980.00", "currency": "CNY"}]
-    )
+    discount_amount: Money = Field(description="What is taken off the line.", examples=[DISCOUNT])
     tax_rate: Quantity = Field(description="Tax in percent.", examples=["13"])
     net_amount: Money = Field(
         description="Without tax, after its share of the document's discount.",
-        examples=[{"amount": "37620.00", "currency": "CNY"}],
+        examples=[NET],
     )
-    tax_amount: Money = Field(description="Its tax.", examples=[{"amount": "4890.60", "currency": "CNY"}])
-    gross_amount: Money = Field(description="With tax.", examples=[{"amount": "42510.60", "currency": "CNY"}])
+    tax_amount: Money = Field(description="Its tax.", examples=[TAX])
+    gross_amount: Money = Field(description="With tax.", examples=[GROSS])
 
 
 class PricedRead(Schema):
@@ -115,12 +119,8 @@ class PricedRead(Schema):
     discount_percent: Quantity | None = Field(
         description="Discount on the document in percent; null when an amount was stated.", examples=[None]
     )
-    discount_amount: Money = Field(
-        description="What is taken off the document.", examples=[{"amount": "0.00", "currency": "CNY"}]
-    )
-    net_amount: Money = Field(
-        description="Without tax, after discount.", examples=[{"amount": "37620.00", "currency": "CNY"}]
-    )
-    tax_amount: Money = Field(description="Tax.", examples=[{"amount": "4890.60", "currency": "CNY"}])
-    gross_amount: Money = Field(description="With tax.", examples=[{"amount": "42510.60", "currency": "CNY"}])
+    discount_amount: Money = Field(description="What is taken off the document.", examples=[NO_DISCOUNT])
+    net_amount: Money = Field(description="Without tax, after discount.", examples=[NET])
+    tax_amount: Money = Field(description="Tax.", examples=[TAX])
+    gross_amount: Money = Field(description="With tax.", examples=[GROSS])
     lines: list[DocumentLineRead] = Field(description="What it is about.")

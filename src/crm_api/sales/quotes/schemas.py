@@ -23,7 +23,16 @@ from crm_api.kit.schemas import (
     Schema,
 )
 from crm_api.sales.contracts.schemas import ContractHead
-from crm_api.sales.document_lines.schemas import PRICE, PricedRead, PricedWrite
+from crm_api.sales.document_lines.schemas import (
+    DISCOUNT,
+    GROSS,
+    NET,
+    NO_DISCOUNT,
+    PRICE,
+    TAX,
+    PricedRead,
+    PricedWrite,
+)
 from crm_api.sales.document_lines.sums import TaxMode
 from crm_api.sales.orders.schemas import LinePromise, OrderHead
 from crm_api.sales.quotes.models import QuoteStatus
@@ -168,15 +177,15 @@ class PublicQuoteLine(Schema):
     """A line as the customer reads it."""
 
     description: str = Field(description="What it is.", examples=["智能网关 G2"])
-    quantity: Quantity = Field(description="How many units.", examples=["2"])
+    quantity: Quantity = Field(description="How many units.", examples=["200"])
     unit: str | None = Field(description="What one of it is.", examples=["台"])
     unit_price: Money = Field(description="Price of one unit.", examples=[PRICE])
     discount_percent: Quantity | None = Field(description="Discount in percent.", examples=["5"])
-    discount_amount: Money = Field(description="What is taken off.", examples=[PRICE])
+    discount_amount: Money = Field(description="What is taken off.", examples=[DISCOUNT])
     tax_rate: Quantity = Field(description="Tax in percent.", examples=["13"])
-    net_amount: Money = Field(description="Without tax, after every discount.", examples=[PRICE])
-    tax_amount: Money = Field(description="Its tax.", examples=[PRICE])
-    gross_amount: Money = Field(description="With tax.", examples=[PRICE])
+    net_amount: Money = Field(description="Without tax, after every discount.", examples=[NET])
+    tax_amount: Money = Field(description="Its tax.", examples=[TAX])
+    gross_amount: Money = Field(description="With tax.", examples=[GROSS])
 
 
 class PublicQuote(Schema):
@@ -198,8 +207,8 @@ class PublicQuote(Schema):
     discount_percent: Quantity | None = Field(
         description="Discount on everything in percent.", examples=[None]
     )
-    discount_amount: Money = Field(description="What is taken off everything.", examples=[PRICE])
-    net_amount: Money = Field(description="Without tax.", examples=[PRICE])
-    tax_amount: Money = Field(description="Tax.", examples=[PRICE])
-    gross_amount: Money = Field(description="With tax.", examples=[PRICE])
+    discount_amount: Money = Field(description="What is taken off everything.", examples=[NO_DISCOUNT])
+    net_amount: Money = Field(description="Without tax.", examples=[NET])
+    tax_amount: Money = Field(description="Tax.", examples=[TAX])
+    gross_amount: Money = Field(description="With tax.", examples=[GROSS])
     lines: list[PublicQuoteLine] = Field(description="What is offered.")
