@@ -213,8 +213,10 @@ async def probes(pair: Pair, operation: Operation) -> AsyncIterator[Probe]:
         yield Probe(f"{name} path", {"record": theirs["id"]}, new_id, base, put, writes=writes)
     for pointer in operation.id_pointers:
         # an id that the client chooses makes a row of its own with it, so it may not be one that others refer to
-        chosen = pointer[-1] == "id" and operation.creates
-        values = {"chosen": await _unused_id(other, operation, pointer)} if chosen else _ids(pair, pointer)
+        if pointer[-1] == "id" and operation.makes is not None:
+            values = {"chosen": await _unused_id(other, operation.makes, pointer)}
+        else:
+            values = _ids(pair, pointer)
         yield Probe(f"{name} {pointer}", values, new_id, base, _in_body(pointer), writes=writes)
     if operation.by_key and operation.resource:
         key = {"key": other.records[operation.resource.name]["external_ids"][0]["key"]}
@@ -237,9 +239,8 @@ def _ids(pair: Pair, pointer: type_pointer) -> dict[str, str]:
     return {kind: record_id for record_id, kind in kinds.items()}
 
 
-async def _unused_id(world: World, operation: Operation, pointer: type_pointer) -> str:
-    assert operation.resource is not None
-    record: Any = await world.make(operation.resource.name)
+async def _unused_id(world: World, resource: str, pointer: type_pointer) -> str:
+    record: Any = await world.make(resource)
     for part in pointer:
         record = record[part]
     return str(record)

@@ -13,6 +13,8 @@ from crm_api.kit.registries import RESOURCES
 from crm_api.kit.resource import Resource
 
 PREFIX = "/api/v1"
+# documents that are made of others
+MADE_OF_OTHERS = {"quotes_order": "orders", "quotes_contract": "contracts"}
 type_pointer = tuple[str | int, ...]
 
 
@@ -66,6 +68,13 @@ class Operation:
     def creates(self) -> bool:
         """Whether the client may choose the id of a new record."""
         return self.by_key or self.name.endswith("_create")
+
+    @property
+    def makes(self) -> str | None:
+        """The resource of a new record whose ids the client may choose."""
+        if self.creates and self.resource is not None:
+            return self.resource.name
+        return MADE_OF_OTHERS.get(self.name)
 
     @property
     def takes_form(self) -> bool:

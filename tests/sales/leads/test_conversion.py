@@ -235,6 +235,23 @@ async def test_what_it_becomes_must_be_visible(floor: Floor) -> None:
     assert await company.digest(*MADE) == before
 
 
+async def test_a_named_contact_is_the_customer_s_or_nobody_s(company: Company) -> None:
+    mine, theirs = [await company.owner.create("/customers", name=name) for name in ("智达", "云图")]
+    other = await company.owner.create("/contacts", name="王芳", customer_id=theirs["id"])
+    lead, before = await company.owner.create("/leads", **LEAD), await company.digest(*MADE)
+
+    answer = await convert(company.owner, lead, customer_id=mine["id"], contact_id=other["id"])
+    assert faults(answer) == [("/contact_id", "belongs_to_another_customer")]
+    # nor of the one that would be made
+    answer = await convert(company.owner, lead, contact_id=other["id"])
+    assert faults(answer) == [("/contact_id", "belongs_to_another_customer")]
+    assert await company.digest(*MADE) == before
+
+    nobodys = await company.owner.create("/contacts", name="李娜")
+    became = (await convert(company.owner, lead, customer_id=mine["id"], contact_id=nobodys["id"])).json()
+    assert became["contact_id"] == nobodys["id"]
+
+
 async def test_what_is_made_needs_the_right_to_make_it(company: Company) -> None:
     rights = ("leads:read", "leads:convert", "customers:read", "contacts:read", "opportunities:read")
     lead = await company.owner.create("/leads", **LEAD)

@@ -16,6 +16,7 @@ from crm_api.parties.contacts.service import ContactService
 from crm_api.parties.customers.models import CustomerKind
 from crm_api.parties.customers.resource import customers
 from crm_api.parties.customers.service import CustomerService
+from crm_api.sales.belonging.service import demand_same_customer
 from crm_api.sales.leads.models import Lead, LeadStatus
 from crm_api.sales.leads.resource import CONVERT, leads
 from crm_api.sales.opportunities.resource import opportunities
@@ -74,10 +75,14 @@ class ConversionService:
         return str((await service.create(given))["id"]), True
 
     async def _contact(self, lead: Lead, customer_id: str, named: str | None) -> str:
-        """The one that is named, or one of that name, number or address at the customer, or a new one."""
+        """The one that is named, or one of that name, number or address at the customer, or a new one.
+
+        Invalid when the one that is named belongs to another customer.
+        """
         service = ContactService(self.uow)
         if named is not None:
             await check_references(self.uow, {"/contact_id": (contacts.name, named)})
+            await demand_same_customer(self.uow, customer_id, {"/contact_id": named})
             return named
         if found := await service.same_person(customer_id, lead.name, [*lead.phones, *lead.emails]):
             return found
