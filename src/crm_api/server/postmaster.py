@@ -37,9 +37,12 @@ class Postmaster:
                 os.kill(self.pid, order)
             deadline = time.monotonic() + seconds
             while time.monotonic() < deadline:
-                if child and child.pid == self.pid:
-                    child.poll()  # reap it
+                ours = child if child and child.pid == self.pid else None
+                if ours:
+                    ours.poll()  # reap it
                 if not _lives_in(self.pid, self.data):
+                    if ours:
+                        ours.wait()  # it leaves its directory a moment before it can be reaped
                     return
                 time.sleep(0.02)
 
