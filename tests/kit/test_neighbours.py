@@ -11,6 +11,7 @@ from crm_api.kit.principal import Permission, Principal, Reach, Right
 from crm_api.kit.registries import RESOURCES
 from crm_api.kit.relations import relations
 from crm_api.kit.uow import UnitOfWork
+from tests.factories.answers import as_sent
 from tests.factories.companies import Company, Served, found_company
 from tests.factories.everybody import key
 from tests.factories.floors import Floor, furnish
@@ -62,7 +63,7 @@ async def names(floor: Floor, principal: Principal, query: str) -> set[str]:
     unit = UnitOfWork(floor.company.served.pool, principal, contacts.read, read_only=True)
     try:
         listing = from_query(contacts, principal, f"{query}&include_total=true".encode())
-        page = await reading.page(unit, listing, floor.company.served.app.state.edge.cursors)
+        page = as_sent(await reading.page(unit, listing, floor.company.served.app.state.edge.cursors))
     finally:
         await unit.close()
     found = {record["name"] for record in page["data"]}

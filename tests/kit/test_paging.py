@@ -11,6 +11,7 @@ from crm_api.kit.listing import from_query
 from crm_api.kit.principal import Permission, Principal, Reach
 from crm_api.kit.registries import RESOURCES
 from crm_api.kit.uow import UnitOfWork
+from tests.factories.answers import as_sent
 from tests.factories.companies import Company, Served, found_company
 from tests.factories.floors import Floor, furnish
 from tests.factories.grants import share
@@ -96,9 +97,8 @@ class Walk:
         query = f"{self.query}&cursor={cursor}" if cursor else self.query
         unit = UnitOfWork(self.pool, self.principal, self.resource.read, read_only=True)
         try:
-            return await reading.page(
-                unit, from_query(self.resource, self.principal, query.encode()), self.cursors
-            )
+            listing = from_query(self.resource, self.principal, query.encode())
+            return as_sent(await reading.page(unit, listing, self.cursors))
         finally:
             await unit.close()
 

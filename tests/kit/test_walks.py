@@ -21,6 +21,7 @@ from crm_api.kit.principal import Principal, Reach
 from crm_api.kit.registries import RESOURCES
 from crm_api.kit.resource import Resource
 from crm_api.kit.uow import UnitOfWork
+from tests.factories.answers import as_sent
 from tests.factories.companies import Company, Served, found_company
 from tests.factories.grammar import MOMENTS, Row, randomised
 from tests.isolation.samples import ORDER
@@ -66,7 +67,7 @@ class Ground:
         unit = UnitOfWork(served.pool, who, resource.read, read_only=True)
         try:
             listing = from_query(resource, who, query.encode())
-            return await reading.page(unit, listing, served.app.state.edge.cursors)
+            return as_sent(await reading.page(unit, listing, served.app.state.edge.cursors))
         finally:
             await unit.close()
 

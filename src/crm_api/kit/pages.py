@@ -25,7 +25,14 @@ ROWS = (11, 21, 26, 51, 101, MAX_LIMIT + 1)
 class PageShape:
     """What shapes the SQL of a page."""
 
-    def __init__(self, listing: Listing, scope: Scope, place: Place | None, hits: Hits | None) -> None:
+    def __init__(
+        self,
+        listing: Listing,
+        scope: Scope,
+        place: Place | None,
+        hits: Hits | None,
+        layout: Layout | None = None,
+    ) -> None:
         self.resource, self.filter, self.sort, self.deleted = (
             listing.resource,
             listing.filter,
@@ -33,7 +40,7 @@ class PageShape:
             listing.deleted,
         )
         self.scope = scope
-        self.layout: Layout = layout_of(listing.resource, listing.shape)
+        self.layout: Layout = layout or layout_of(listing.resource, listing.shape)
         self.rows = next((rows for rows in ROWS if rows > listing.limit), listing.limit + 1)
         self.besides, self.places = _keys(self.sort, self.layout.names)
         if listing.ranked is not None:

@@ -21,7 +21,7 @@ from crm_api.kit.relations import neighbour_values
 from crm_api.kit.resource import Resource
 from crm_api.kit.searching import Hits, Source, look_up
 from crm_api.kit.shape import FULL, Shape
-from crm_api.kit.showing import Layout, columns_of, layout_of, neighbours_of, shown
+from crm_api.kit.showing import Layout, columns_of, layout_for, layout_of, neighbours_of, shown
 from crm_api.kit.tenancy import scoped
 from crm_api.kit.uow import UnitOfWork
 
@@ -54,26 +54,30 @@ async def get(uow: UnitOfWork, resource: Resource, record_id: str, shape: Shape 
     return record if shape.is_full else Partial(record)
 
 
-async def page(uow: UnitOfWork, listing: Listing, cursors: Cursors) -> dict[str, Any]:
+async def page(
+    uow: UnitOfWork, listing: Listing, cursors: Cursors, *, to_send: bool = True
+) -> dict[str, Any]:
     """One page of a list with the cursors to its neighbours; total only when asked, and capped.
 
     When nothing matches `q` as it was typed, the list is that of the records that match but for a typing error.
+    Records of a page that is not to be sent as it is are dictionaries, all of them.
     """
-    answer = await _page_of(uow, listing, cursors)
+    answer = await _page_of(uow, listing, cursors, to_send=to_send)
     if answer["data"] or not _forgives(listing) or listing.cursor is not None:
         return answer
     listing.similar = True
-    return await _page_of(uow, listing, cursors)
+    return await _page_of(uow, listing, cursors, to_send=to_send)
 
 
-async def _page_of(uow: UnitOfWork, listing: Listing, cursors: Cursors) -> dict[str, Any]:
+async def _page_of(uow: UnitOfWork, listing: Listing, cursors: Cursors, *, to_send: bool) -> dict[str, Any]:
     resource, principal = listing.resource, uow.principal
     reach = principal.reach(resource.read)
     scope = resource.access.scope(principal, reach, resource.name)
     place = _place(principal, listing, cursors)
     bound_to = _what_cursors_fit(principal, listing)
     hits = await _look_up(uow, listing)
-    shape = PageShape(listing, scope, place, hits)
+    layout = layout_for(principal, resource, listing.shape) if to_send else None
+    shape = PageShape(listing, scope, place, hits, layout)
     began, values = _values(principal, listing, place, hits)
     if listing.ranked is not None:
         rows = await ranked_rows(uow, shape, listing.ranked, place, values)

@@ -15,6 +15,7 @@ from crm_api.kit.registries import RESOURCES
 from crm_api.kit.relations import relations
 from crm_api.kit.requests import origin_of
 from crm_api.kit.resource import Resource
+from crm_api.kit.row_json import Written
 from crm_api.kit.uow import UnitOfWork
 
 if TYPE_CHECKING:
@@ -134,6 +135,9 @@ def _look(
 def _sensitive(resource: Resource, records: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """What records of one shape show of themselves, and of neighbours that were asked for with them."""
     if not records:
+        return
+    if isinstance(records, Written):
+        yield from resource.sensitive
         return
     first = records[0]
     redacted = [record.get("redacted") for record in records]

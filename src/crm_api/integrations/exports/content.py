@@ -51,7 +51,7 @@ async def pages(asked: Asked, cursors: Cursors, unit: Units) -> AsyncIterator[Re
     listing = asked.listing
     while True:
         async with unit() as uow:
-            page = await reading.page(uow, listing, cursors)
+            page = await reading.page(uow, listing, cursors, to_send=False)
         yield page["data"]
         listing.cursor = page["page"]["next_cursor"]
         if listing.cursor is None:
