@@ -1,10 +1,13 @@
 """`GET /audit` and `GET /access-log`: who did what, and who looked at what."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from crm_api.identity.access_log.log import Access, AccessLog
+from crm_api.identity.access_log.models import AccessKind
 from crm_api.integrations.changes.relay import relay_tenant
 from crm_api.kit import clock
 from tests.factories.companies import PASSWORD, Actor, Company
@@ -225,6 +228,18 @@ async def test_a_log_that_cannot_be_written_lets_no_sensitive_field_out(
     answer = await company.owner.http.get(f"/customers/{made['id']}")
     assert answer.status_code >= 500
     assert "Acme" not in answer.text
+
+
+async def test_what_somebody_was_told_who_went_away_is_stored_before_the_process_ends(
+    company: Company,
+) -> None:
+    log = AccessLog(company.served.pool)
+    entry = Access(company.tenant_id, AccessKind.READ, "customers_list", actor_id=company.owner.id)
+    async with log.gathering():
+        waiting = asyncio.create_task(log.now([entry]))
+        await asyncio.sleep(0)
+        waiting.cancel()
+    assert len(await company.rows("access_log", operation="customers_list")) == 1
 
 
 async def test_the_logs_can_only_be_added_to(company: Company) -> None:

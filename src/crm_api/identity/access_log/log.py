@@ -82,6 +82,7 @@ class AccessLog:
         self._pool = pool
         self._lock = asyncio.Lock()
         self._open = _Batch()
+        self._storing: set[asyncio.Task[None]] = set()
         self._next_batch_at = 0.0
         self._gathered: dict[Hashable, Access] = {}
         self._lost: dict[str, int] = {}
@@ -93,7 +94,15 @@ class AccessLog:
         batch.entries.extend(entries)
         if batch.task is None:
             batch.task = asyncio.create_task(self._store(batch))
+            self._storing.add(batch.task)
+            batch.task.add_done_callback(self._ended)
         await asyncio.shield(batch.task)
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        """Whoever waits is told of a failure; who went away has seen nothing that had to be on record."""
+        self._storing.discard(task)
+        if not task.cancelled():
+            task.exception()
 
     async def look(self, key: Hashable, make: Callable[[], Access]) -> None:
         """Store what `make` makes; one that repeats what is on record since less than a minute is only counted.
@@ -131,6 +140,8 @@ class AccessLog:
         finally:
             task.cancel()
             await self._try_flush()
+            if self._storing:  # of somebody who went away; the pool is about to close
+                await asyncio.wait(self._storing)
 
     async def _keep_storing(self) -> None:
         while True:
