@@ -5,6 +5,7 @@ still set. asyncpg ends the transaction on release; `reset` itself has nothing l
 """
 
 from datetime import date
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -58,6 +59,7 @@ async def open_pool(dsn: str, *, size: int = 10, statements: int = 1000) -> "asy
     )
 
 
+@lru_cache(maxsize=4096)
 def opening(tenant_id: str, *, read_only: bool = False, relaxed: bool = False) -> str:
     """The first statement of a transaction: it begins and names the tenant in one round trip; no tenant, no rows.
 

@@ -155,11 +155,11 @@ def search_document(resource: Resource, row: Any) -> Effect:
 
 
 def _words(value: Any) -> str:
-    """Items stand on lines of their own: two numbers that follow each other are not one."""
-    if isinstance(value, list):
-        return "\n".join([_words(item) for item in value])
+    """Items stand on lines of their own: two numbers that follow each other are not one. None stands there twice."""
     if isinstance(value, dict):
-        return "\n".join([_words(item) for item in value.values()])
+        value = list(value.values())
+    if isinstance(value, list):
+        return "\n".join(dict.fromkeys([_words(item) for item in value]))
     return value or ""
 
 

@@ -63,8 +63,11 @@ _SUFFIX_DIGITS: Final = 4
 
 def fold(text: str) -> str:
     """One form for what a reader takes as the same letters: width, case and accents do not count."""
-    if text.isascii():
-        return text.lower()
+    return text.lower() if text.isascii() else _folded(text)
+
+
+@lru_cache(maxsize=1024)  # a name is folded to be shown in order, to be compared and to be found
+def _folded(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     return unicodedata.normalize("NFKC", "".join(c for c in decomposed if not unicodedata.combining(c)))
 

@@ -1,6 +1,6 @@
 """What a request leaves in the access log: refusals, failed sign-ins, and which records it showed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -108,8 +108,12 @@ def _seen(
 ) -> tuple[list[str], int]:
     """The sensitive fields, and the number, of the records that were asked for and those shown besides."""
     everything = [*asked, *((resource, [record]) for resource, record in unit.shown)]
-    fields = sorted({name for resource, records in everything for name in _sensitive(resource, records)})
-    return fields, sum([len(records) for _, records in everything])
+    fields: set[str] = set()
+    count = 0
+    for resource, records in everything:
+        fields |= _sensitive(resource, records)
+        count += len(records)
+    return sorted(fields), count
 
 
 def _look(
@@ -132,21 +136,19 @@ def _look(
     )
 
 
-def _sensitive(resource: Resource, records: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _sensitive(resource: Resource, records: Sequence[Mapping[str, Any]]) -> set[str]:
     """What records of one shape show of themselves, and of neighbours that were asked for with them."""
     if not records:
-        return
+        return set()
     if isinstance(records, Written):
-        yield from resource.sensitive
-        return
-    first = records[0]
+        return set(resource.sensitive)
+    shown = records[0].keys()
+    found = shown & set(resource.sensitive)
     redacted = [record.get("redacted") for record in records]
     if all(redacted):
-        hidden = set.intersection(*(set(names) for names in redacted if names))
-        yield from (name for name in resource.sensitive if name in first and name not in hidden)
-    else:
-        yield from (name for name in resource.sensitive if name in first)
-    for name, relation in relations(resource).items():
-        if name in first:
-            near = [record[name] for record in records if record[name]]
-            yield from (f"{name}.{field}" for field in _sensitive(relation.target, near))
+        found -= set.intersection(*(set(names) for names in redacted if names))
+    near = relations(resource)
+    for name in near.keys() & shown:
+        neighbours = [record[name] for record in records if record[name]]
+        found |= {f"{name}.{field}" for field in _sensitive(near[name].target, neighbours)}
+    return found
