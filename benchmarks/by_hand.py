@@ -20,8 +20,8 @@ from crm_api.kit import clock
 from crm_api.kit.ids import new_id
 from crm_api.kit.principal import Permission, Principal, Reach
 from crm_api.kit.searching import misspellings, phrase
-from crm_api.kit.text import company_key, grams, sort_key
 from crm_api.server.asgi import app
+from crm_api.text import company_key, grams, sort_key
 
 COLUMNS = (
     "id, kind, name, code, level, category, industry, source, region, address, phones, emails, website, tax_id, parent_id, lifecycle,"

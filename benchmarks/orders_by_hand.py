@@ -19,8 +19,8 @@ from crm_api.kit import clock
 from crm_api.kit.ids import new_id
 from crm_api.kit.principal import Permission, Principal, Reach
 from crm_api.kit.searching import misspellings, phrase
-from crm_api.kit.text import grams, sort_key
 from crm_api.server.asgi import app
+from crm_api.text import grams, sort_key
 
 PLACE = Permission("orders", "create")
 CENT = Decimal("0.01")

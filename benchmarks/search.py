@@ -20,9 +20,9 @@ from fastapi import FastAPI
 from stage import WITHIN, Cast, arguments, prepared
 
 from crm_api.kit.searching import misspellings, phrase, similar_clauses
-from crm_api.kit.text import grams, query_grams
 from crm_api.main import create_app
 from crm_api.settings import Settings
+from crm_api.text import grams, query_grams
 
 HAN = "上海北京广州深圳智达云图海川恒信博远新科汇通华腾宏远明德嘉禾天润瑞丰中源联创星辰"
 WORDS = (

@@ -26,7 +26,7 @@ from crm_api.identity.auth.visitors import Visitors
 from crm_api.kit.cursors import Cursors
 from crm_api.kit.database import open_pool
 from crm_api.kit.dispatch import Dispatch, not_found
-from crm_api.kit.http import Edge
+from crm_api.kit.edge import Edge
 from crm_api.kit.observability import configure_logging
 from crm_api.kit.sse import Streams
 from crm_api.outbound import Allowed, Outbound

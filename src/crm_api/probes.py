@@ -14,8 +14,8 @@ from starlette.routing import Route
 from crm_api.jobs.figures import figures
 from crm_api.kit.answers import json_answer, problem_answer
 from crm_api.kit.dispatch import counted
+from crm_api.kit.edge import Edge
 from crm_api.kit.errors import RateLimited
-from crm_api.kit.http import Edge
 from crm_api.kit.ids import new_id
 from crm_api.kit.observability import metrics_text
 from crm_api.server.database_roles import unsafe_reasons

@@ -15,6 +15,7 @@ ENTRY = "from importlinter.cli import lint_imports; import sys; sys.exit(lint_im
 SKELETON = {
     "cli": "",
     "encryption": "",
+    "text": "",
     "document/docs": "import starlette",
     "main": "",
     "probes": "",

@@ -11,7 +11,8 @@ from fastapi import APIRouter, FastAPI
 from crm_api.document.openapi import build_document
 from crm_api.kit.allowed import public
 from crm_api.kit.dispatch import Dispatch
-from crm_api.kit.http import Edge, KitRoute
+from crm_api.kit.edge import Edge
+from crm_api.kit.http import KitRoute
 from crm_api.kit.retiring import Retiring, retiring
 from crm_api.kit.uow import PublicUnit
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_api.kit.searching import misspellings, phrase, similar_clauses
-from crm_api.kit.text import grams
+from crm_api.text import grams
 from tests.factories.companies import Company
 
 LETTERS = string.ascii_lowercase + "éüñжш"

@@ -11,20 +11,18 @@ from sqlalchemy import Computed, Text, text
 from sqlalchemy.orm import mapped_column
 
 from crm_api.kit import lists
+from crm_api.kit.inner_kinds import Digest, Grams, Micros
 from crm_api.kit.kinds import (
     Choice,
     CurrencyKind,
     CustomFields,
     Day,
     DictionaryCode,
-    Digest,
     Email,
     Flag,
-    Grams,
     Identifier,
     Instant,
     Kind,
-    Micros,
     MoneyKind,
     Path,
     Quantity,
@@ -69,7 +67,7 @@ def dictionary_code(dictionary: str, limit: int = 63, **options: Any) -> Any:
 
 
 def email(**options: Any) -> Any:
-    """An e-mail address, folded by `kit.text.fold_email`."""
+    """An e-mail address, folded by `text.fold_email`."""
     return _column(Email(254), **options)
 
 
@@ -149,7 +147,7 @@ def custom_fields(**options: Any) -> Any:
 
 
 def sort_text(limit: int = 200, *, null: bool = False) -> Any:
-    """A text in byte order (COLLATE "C"), such as a sort key made by `kit.text.sort_key`."""
+    """A text in byte order (COLLATE "C"), such as a sort key made by `text.sort_key`."""
     default = None if null else ""
     info = {"kind": TextKind(limit), "internal": True, "default": default, "server_owned": True}
     return mapped_column(Text(collation="C"), nullable=null, info=info)

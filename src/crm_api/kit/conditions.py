@@ -17,7 +17,8 @@ from sqlalchemy.types import TypeEngine
 
 from crm_api.kit.access import Scope
 from crm_api.kit.events import ExternalId
-from crm_api.kit.kinds import Kind, Micros, MoneyKind
+from crm_api.kit.inner_kinds import Micros
+from crm_api.kit.kinds import Kind, MoneyKind
 from crm_api.kit.lists import ExternalIds, ListKind
 from crm_api.kit.relations import Relation
 from crm_api.kit.resource import Resource

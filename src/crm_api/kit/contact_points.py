@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from crm_api.kit.schemas import Schema, fail
-from crm_api.kit.text import e164, fold_email
+from crm_api.text import e164, fold_email
 
 
 def _phone(value: object) -> object:

@@ -15,8 +15,8 @@ from crm_api.kit.ids import new_id
 from crm_api.kit.resource import Resource
 from crm_api.kit.searching import misspellings, phrase
 from crm_api.kit.tenancy import scoped_delete, scoped_insert, scoped_update
-from crm_api.kit.text import grams
 from crm_api.kit.uow import Effect, UnitOfWork
+from crm_api.text import grams
 
 
 def insert_of(model: type[Base], suffix: str = "") -> Insert:

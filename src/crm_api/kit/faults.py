@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from crm_api.kit.errors import Fault, Invalid
+from crm_api.kit.errors import BadRequest, Fault, Invalid, Problem
 from crm_api.kit.filters import nearest
 from crm_api.kit.requests import escaped
 
@@ -11,6 +11,22 @@ from crm_api.kit.requests import escaped
 def problem_of(errors: Sequence[Mapping[str, Any]], known: Any = (), prefix: str = "") -> Invalid:
     """Pydantic's errors as faults of ours, each at its JSON Pointer, never with the input."""
     return Invalid(faults=[_fault(error, known, prefix) for error in errors])
+
+
+def unreadable(errors: Sequence[Any]) -> Problem:
+    """What FastAPI could not read of parameters or a form."""
+    for item in errors:
+        if item["loc"][0] in ("query", "header"):
+            return _in_query(item)
+    return problem_of([{**item, "loc": item["loc"][1:]} for item in errors])
+
+
+def _in_query(item: dict[str, Any]) -> BadRequest:
+    """A query parameter that FastAPI refused: the same fault, at the parameter, as 400."""
+    fault = problem_of([{**item, "loc": item["loc"][1:2]}]).faults[0]
+    return BadRequest(
+        "invalid_parameter", faults=[Fault("parameter", str(item["loc"][1]), fault.code, fault.params)]
+    )
 
 
 def _fault(error: Mapping[str, Any], known: Any, prefix: str) -> Fault:

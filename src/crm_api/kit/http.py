@@ -5,9 +5,8 @@ Order of refusals: 401; then 400, 413, 415 (what cannot be read); 403 (permissio
 
 import re
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 import asyncpg
@@ -19,26 +18,22 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from crm_api.encryption import Cipher
 from crm_api.kit.allowed import UNIT, Door, OwnDoor, PublicDoor
 from crm_api.kit.answers import VARY, stamp
 from crm_api.kit.conflicts import OUTDATED, RETRIED, database_problem, name_the_other
-from crm_api.kit.cursors import Cursors
-from crm_api.kit.errors import BadRequest, Fault, Forbidden, Problem, bad_parameter
+from crm_api.kit.edge import Edge
+from crm_api.kit.errors import BadRequest, Forbidden, Problem
 from crm_api.kit.failpoints import failpoint
-from crm_api.kit.faults import problem_of
-from crm_api.kit.filters import unknown_parameter
+from crm_api.kit.faults import unreadable
 from crm_api.kit.idempotency import in_flight, recall, remember
 from crm_api.kit.ids import new_id
-from crm_api.kit.limits import Limits
-from crm_api.kit.listing import strict_query
+from crm_api.kit.listing import strict_parameters
 from crm_api.kit.observability import log_request, record_request
 from crm_api.kit.principal import Permission, Principal, Reach
 from crm_api.kit.requests import bearer, header, origin_of, read_body, read_json
 from crm_api.kit.resolving import plan_of
 from crm_api.kit.resource import Resource
 from crm_api.kit.responding import refusal, respond, tried
-from crm_api.kit.sse import Streams
 from crm_api.kit.streaming import StreamDoor, begun
 from crm_api.kit.uow import PublicUnit, UnitOfWork
 from crm_api.kit.uploads import Multipart, read_upload
@@ -52,23 +47,6 @@ STANDING: Final = "crm.limits"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _log = structlog.get_logger("crm_api")
 Direct = Callable[[Request, UnitOfWork], Awaitable[Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """What every request needs; made once in `main`, found at `app.state.edge`.
-
-    `trusted_proxies` is how many hops in front of this process name the client truthfully.
-    """
-
-    pool: "asyncpg.Pool[asyncpg.Record]"
-    cursors: Cursors
-    authenticate: Callable[[str], Awaitable[Principal]]
-    cipher: Cipher
-    trusted_proxies: int = 0
-    limits: Limits | None = None
-    streams: Streams = field(default_factory=Streams)
-    accounting: Any = None
 
 
 class KitRoute(APIRoute):
@@ -130,7 +108,7 @@ class KitRoute(APIRoute):
                 embed_body_fields=self._embed_body_fields,
             )
             if solved.errors:
-                raise _unreadable(solved.errors)
+                raise unreadable(solved.errors)
             return await self.endpoint(**solved.values)
 
     async def answer(self, request: Request) -> Response:
@@ -143,7 +121,8 @@ class KitRoute(APIRoute):
             edge: Edge = request.app.state.edge
             principal = await self._admitted(edge, request)
             content = await self._read(request, principal)
-            wishes = self._wishes(request, content)
+            reads = request.method == "GET"
+            wishes = NONE if reads else wishes_of(request, content, self.record, repeatable=self.repeatable)
             response = await self._repeatably(edge, request, principal, request_id, content, wishes)
             if isinstance(response, StreamingResponse):
                 response.body_iterator = await begun(response.body_iterator)
@@ -201,7 +180,7 @@ class KitRoute(APIRoute):
     async def _read(self, request: Request, principal: Principal | None) -> Any:
         """The content of the body, and the query, once and strictly. Some routes read their own query."""
         if not self.own_query:
-            self._check_query(request)
+            strict_parameters(request.scope["query_string"], self.parameters)
         if request.method == "GET":
             return None
         if self.body_field is not None and isinstance(self.body_field.field_info, Multipart):
@@ -220,18 +199,6 @@ class KitRoute(APIRoute):
     def _admit(self, principal: Principal | None) -> None:
         if principal and self.permission and principal.reach(self.permission) is Reach.NONE:
             raise Forbidden
-
-    def _check_query(self, request: Request) -> None:
-        for name, texts in strict_query(request.scope["query_string"]).items():
-            if name not in self.parameters:
-                raise unknown_parameter(name, self.parameters)
-            if len(texts) > 1:
-                raise bad_parameter(name, "repeated_parameter")
-
-    def _wishes(self, request: Request, content: Any) -> Wishes:
-        if request.method == "GET":
-            return NONE
-        return wishes_of(request, content, self.record, repeatable=self.repeatable)
 
     async def _account_refusal(
         self, request: Request, principal: Principal | None, request_id: str, problem: Problem
@@ -316,22 +283,6 @@ class KitRoute(APIRoute):
             await edge.accounting.look(request, self, unit, result)
         failpoint("request.committed")
         return answer
-
-
-def _unreadable(errors: Sequence[Any]) -> Problem:
-    """What FastAPI could not read of parameters or a form."""
-    for item in errors:
-        if item["loc"][0] in ("query", "header"):
-            return problem_in_query(item)
-    return problem_of([{**item, "loc": item["loc"][1:]} for item in errors])
-
-
-def problem_in_query(item: dict[str, Any]) -> BadRequest:
-    """A query parameter that FastAPI refused: the same fault, at the parameter, as 400."""
-    fault = problem_of([{**item, "loc": item["loc"][1:2]}]).faults[0]
-    return BadRequest(
-        "invalid_parameter", faults=[Fault("parameter", str(item["loc"][1]), fault.code, fault.params)]
-    )
 
 
 def _errors(route: KitRoute) -> tuple[int, ...]:

@@ -10,12 +10,10 @@ from enum import StrEnum
 from typing import Any, ClassVar, cast
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     Date,
     DateTime,
     Integer,
-    LargeBinary,
     Numeric,
     Text,
     Uuid,
@@ -28,7 +26,7 @@ from sqlalchemy.types import TypeEngine
 from crm_api.kit.ids import as_id
 from crm_api.kit.money import MICRO, digits_of
 from crm_api.kit.relative import DAYS_BACK, EXAMPLES, HOURS_BACK, pattern
-from crm_api.kit.text import fold_email
+from crm_api.text import fold_email
 
 EQUALITY = ("eq", "ne", "in", "nin")
 ORDER = (*EQUALITY, "lt", "lte", "gt", "gte", "between")
@@ -278,13 +276,6 @@ def kind_of(column: Any) -> Kind:
     return cast("Kind", column.info["kind"])
 
 
-class Micros(Kind):
-    """Money × 10⁶ as bigint: row security lets an index compare it, which numeric is not allowed to."""
-
-    def type(self) -> TypeEngine[Any]:
-        return BigInteger()
-
-
 class Path(Kind):
     """Ids from the top of a tree down to the row."""
 
@@ -295,21 +286,3 @@ class Path(Kind):
 
     def select(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         return column.cast(ARRAY(Text))
-
-
-class Grams(Kind):
-    """Search grams (`kit.text.grams`)."""
-
-    operators = ()
-
-    def type(self) -> TypeEngine[Any]:
-        return ARRAY(Text())
-
-
-class Digest(Kind):
-    """A keyed digest of a secret; never shown."""
-
-    operators = ()
-
-    def type(self) -> TypeEngine[Any]:
-        return LargeBinary()

@@ -1,11 +1,10 @@
 """What a list request asks for: filter, sort, place, size. Strict: what is unknown or repeated is refused."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl
 
 from sqlalchemy import DateTime
 
@@ -21,16 +20,19 @@ from crm_api.kit.filters import (
     nearest,
     unknown_parameter,
 )
-from crm_api.kit.kinds import Micros, kind_of
+from crm_api.kit.inner_kinds import Micros
+from crm_api.kit.kinds import kind_of
 from crm_api.kit.principal import Principal
 from crm_api.kit.relative import zones
+from crm_api.kit.requests import strict_query
 from crm_api.kit.resource import Resource
 from crm_api.kit.searching import Words, words_of
 from crm_api.kit.shape import FULL, Shape, shape_of
+from crm_api.kit.sorting import sort_of
 
 CUSTOM_PREFIX = "custom_fields."
 SHAPING = ("fields", "expand")
-DEFAULT_LIMIT, MAX_LIMIT, SORT_KEYS, QUERY_LENGTH = 50, 200, 3, 200
+DEFAULT_LIMIT, MAX_LIMIT, QUERY_LENGTH = 50, 200, 200
 CONTROLS = ("limit", "cursor", "sort", "include_total", "q", "deleted", "tz", *SHAPING, "view")
 
 
@@ -142,38 +144,29 @@ def from_body(
     return listing
 
 
-def strict_query(query: bytes) -> dict[str, list[str]]:
-    """Parameters by name; a query that is not UTF-8 or holds NUL is refused, nothing is guessed."""
-    if not query:
-        return {}
-    try:
-        pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=300)
-    except ValueError as error:
-        raise BadRequest("invalid_parameter") from error
-    found: dict[str, list[str]] = {}
-    for name, text in pairs:
-        if "\x00" in text or "\x00" in name:
-            raise bad_parameter(name.replace("\x00", ""), "invalid_character")
-        found.setdefault(name, []).append(text)
-    return found
-
-
 def shape_from_query(resource: Resource, principal: Principal, query: bytes) -> Shape:
     """The shape that a get asks for; other parameters are refused."""
     if not query:
         return FULL
-    given = strict_query(query)
-    for name, texts in given.items():
-        if name not in SHAPING:
-            raise unknown_parameter(name, SHAPING)
+    given = strict_parameters(query, SHAPING)
+    return _shape(resource, principal, {name: text.split(",") for name, text in given.items()})
+
+
+def strict_parameters(query: bytes, known: Collection[str]) -> dict[str, str]:
+    """The parameters of a query by name; one that nobody declared or that is repeated is refused."""
+    found: dict[str, str] = {}
+    for name, texts in strict_query(query).items():
+        if name not in known:
+            raise unknown_parameter(name, known)
         if len(texts) > 1:
             raise bad_parameter(name, "repeated_parameter")
-    return _shape(resource, principal, {name: texts[0].split(",") for name, texts in given.items()})
+        found[name] = texts[0]
+    return found
 
 
 def empty(resource: Resource, principal: Principal, view: View | None = None) -> Listing:
     """The list that nothing was asked of but a view."""
-    sort = _sort(resource, principal, [resource.default_sort])
+    sort = sort_of(resource, principal, [resource.default_sort])
     listing = Listing(resource, Filter(resource, principal), sort, zone=principal.time_zone)
     if view is not None:
         if view.sort:
@@ -246,7 +239,7 @@ def _sort_by(listing: Listing, principal: Principal, keys: Sequence[str]) -> Non
     """A field of the company's own is sorted by alone."""
     own = [key for key in keys if key.removeprefix("-").startswith(CUSTOM_PREFIX)]
     if not own:
-        listing.sort, listing.ranked = _sort(listing.resource, principal, keys), None
+        listing.sort, listing.ranked = sort_of(listing.resource, principal, keys), None
         return
     if len(keys) > 1:
         raise bad_parameter("sort", "custom_sort_alone")
@@ -267,23 +260,6 @@ def _ranked_place(field: Field, values: Sequence[Any]) -> dict[str, Any]:
         raise _broken_cursor()
     instant = key is not None and isinstance(ranked.key.type, DateTime)
     return {"k0": datetime.fromisoformat(str(key)) if instant else key, "k1": record_id}
-
-
-def _sort(resource: Resource, principal: Principal, keys: Sequence[str]) -> tuple[tuple[str, bool], ...]:
-    allowed = {
-        name: c for name, c in resource.sorts.items() if name not in principal.unreadable(resource.name)
-    }
-    found: list[tuple[str, bool]] = []
-    for key in keys:
-        name = key.removeprefix("-")
-        if name not in allowed or any(column == allowed[name] for column, _ in found):
-            raise bad_parameter(
-                "sort", "not_sortable", fields=", ".join(allowed), hint=nearest(name, allowed)
-            )
-        found.append((allowed[name], key.startswith("-")))
-    if len(found) > SORT_KEYS:
-        raise bad_parameter("sort", "too_many", limit=SORT_KEYS)
-    return (*found, ("id", found[-1][1]))
 
 
 _CONTROLS: dict[str, Callable[[Listing, Principal, str], None]] = {

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.sql import ColumnElement
 
 from crm_api.kit.kinds import Structure
-from crm_api.kit.text import e164, fold_email
+from crm_api.text import e164, fold_email
 
 
 class ListKind(Structure):

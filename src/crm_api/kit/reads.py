@@ -16,8 +16,8 @@ from crm_api.kit.listing import (
     from_body,
     from_parameters,
     shape_from_query,
-    strict_query,
 )
+from crm_api.kit.requests import strict_query
 from crm_api.kit.resource import Resource
 from crm_api.kit.schemas import Flag, Id, Schema, Whole
 from crm_api.kit.uow import UnitOfWork

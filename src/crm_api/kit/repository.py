@@ -12,6 +12,7 @@ from crm_api.kit.access import Scope, access_values, grant_level
 from crm_api.kit.children import children_json, load_children, write_children
 from crm_api.kit.conditional import demand_version
 from crm_api.kit.db import Base, table
+from crm_api.kit.diffs import changes_of
 from crm_api.kit.errors import Fault, Forbidden, Invalid, NotFound
 from crm_api.kit.ids import as_id
 from crm_api.kit.kinds import Identifier, Path, kind_of
@@ -109,7 +110,8 @@ class Repository(Generic[R]):
 
     async def settle_new(self, row: R, changed: Mapping[str, tuple[Any, Any]], event: str) -> dict[str, Any]:
         """What goes with a row that was just inserted; how its event tells it."""
-        uow, resource, at, diff = self.uow, self.resource, clock.now(), self._diff(row, changed)
+        uow, resource, at = self.uow, self.resource, clock.now()
+        diff = changes_of(resource, row, changed)
         uow.add(effects.event(uow, resource, row, event, diff, at))
         if resource.access.owned and row.owner_id is not None:  # type: ignore[attr-defined]
             uow.add(effects.period(resource, row, at))
@@ -136,7 +138,7 @@ class Repository(Generic[R]):
         names = tuple(sorted({*changed, *_STAMPS}))
         values = {"id": row.__dict__["id"], **{f"new_{name}": row.__dict__[name] for name in names}}
         await uow.fetch(("update", resource.name, names), lambda: self._update(names), values)
-        diff = {**self._diff(row, changed), **listed}
+        diff = {**changes_of(self.resource, row, changed), **listed}
         uow.add(effects.event(uow, resource, row, event, diff, at))
         if reassigned:
             uow.add(effects.end_of_period(resource, row, at))
@@ -249,29 +251,6 @@ class Repository(Generic[R]):
         if given:
             await check_references(self.uow, given)
 
-    def _diff(self, row: R, changed: Mapping[str, tuple[Any, Any]]) -> dict[str, Any]:
-        """Field → from, to as JSON; fields nobody sees and stamps are left out."""
-        recorded, shows = self.resource.recorded, self.resource.shows
-        found: dict[str, Any] = {}
-        for name, (before, after) in changed.items():
-            if name in recorded and not (before is None and (after is None or after == [])):
-                show = shows.get(name)
-                found[name] = (
-                    {"from": show(before), "to": show(after)} if show else {"from": before, "to": after}
-                )
-        for name in self.resource.moneys:
-            code = f"{name}_currency"
-            if name in changed or code in changed:
-                before, after = row.__dict__["_loaded"] or {}, row.__dict__
-                told = {
-                    "from": money_json(before.get(name), before.get(code)),
-                    "to": money_json(after[name], after[code]),
-                }
-                found |= {name: told} if any(told.values()) else {}
-        if any(changed.get("custom_fields", ())) and self.resource.customised:
-            found |= _custom_diff(*changed["custom_fields"])
-        return found
-
     def _accompany(self, row: Any, changed: Mapping[str, tuple[Any, Any]]) -> None:
         """External ids and search words follow the row; a deleted row gives its external ids free."""
         resource = self.resource
@@ -288,16 +267,6 @@ class Repository(Generic[R]):
                 self.uow.add(effect)
         if resource.search and changed.keys() & set(resource.search):
             self.uow.add(effects.search_document(resource, row))
-
-
-def _custom_diff(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> dict[str, Any]:
-    """Each custom field is told by its own name."""
-    was = before or {}
-    return {
-        f"custom_fields.{key}": {"from": was.get(key), "to": after.get(key)}
-        for key in sorted({*was, *after})
-        if was.get(key) != after.get(key)
-    }
 
 
 async def one_at_a_time(uow: UnitOfWork, what: str) -> None:

@@ -1,4 +1,4 @@
-"""Reading a request: where it comes from; its body once and strictly: its size, its type, its JSON."""
+"""Reading a request: where it comes from; its query and its body, once and strictly: its size, its type, its JSON."""
 
 import ipaddress
 import json
@@ -6,10 +6,19 @@ import re
 from collections import Counter
 from functools import lru_cache
 from typing import Any, NoReturn
+from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
 
-from crm_api.kit.errors import BadRequest, Fault, Invalid, TooLarge, Unauthenticated, UnsupportedMediaType
+from crm_api.kit.errors import (
+    BadRequest,
+    Fault,
+    Invalid,
+    TooLarge,
+    Unauthenticated,
+    UnsupportedMediaType,
+    bad_parameter,
+)
 from crm_api.kit.i18n import negotiate
 from crm_api.kit.uow import Origin
 
@@ -57,6 +66,22 @@ def _address(text: str) -> str | None:
         return str(ipaddress.ip_address(text))
     except ValueError:
         return None
+
+
+def strict_query(query: bytes) -> dict[str, list[str]]:
+    """Parameters by name; a query that is not UTF-8 or holds NUL is refused, nothing is guessed."""
+    if not query:
+        return {}
+    try:
+        pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=300)
+    except ValueError as error:
+        raise BadRequest("invalid_parameter") from error
+    found: dict[str, list[str]] = {}
+    for name, text in pairs:
+        if "\x00" in text or "\x00" in name:
+            raise bad_parameter(name.replace("\x00", ""), "invalid_character")
+        found.setdefault(name, []).append(text)
+    return found
 
 
 async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:

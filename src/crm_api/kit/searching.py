@@ -21,8 +21,8 @@ from sqlalchemy.sql.selectable import CompoundSelect
 from crm_api.kit.events import SearchDocument
 from crm_api.kit.resource import Resource
 from crm_api.kit.tenancy import scoped
-from crm_api.kit.text import GRAM_CHARACTERS, fold, is_cjk, query_grams, query_terms
 from crm_api.kit.uow import UnitOfWork
+from crm_api.text import GRAM_CHARACTERS, fold, is_cjk, query_grams, query_terms
 
 MOST_HITS = 1000
 TITLE_CHARACTERS = 200

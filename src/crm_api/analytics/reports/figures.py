@@ -6,8 +6,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
 from crm_api.kit.money import as_json
-from crm_api.kit.text import sort_key
 from crm_api.sales.pipelines.models import StageKind
+from crm_api.text import sort_key
 
 _RATE = Decimal("0.0001")
 

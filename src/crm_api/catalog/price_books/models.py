@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped
 from crm_api.kit import columns
 from crm_api.kit.db import LIVE, Base, Deletable, Linked, Recorded, Tenanted
 from crm_api.kit.errors import Fault, Invalid
-from crm_api.kit.text import sort_key
+from crm_api.text import sort_key
 
 # condition → the field of a customer that it is about; in the order of their weight
 CONDITIONS: Final = {"customer_level": "level", "customer_category": "category", "customer_region": "region"}

@@ -13,6 +13,7 @@ from crm_api.catalog.stock_levels.models import Place, StockLevel
 from crm_api.catalog.stock_levels.resource import stock_levels
 from crm_api.kit import clock, effects
 from crm_api.kit.db import table
+from crm_api.kit.diffs import changes_of
 from crm_api.kit.kinds import Identifier, kind_of
 from crm_api.kit.registries import react
 from crm_api.kit.repository import Repository
@@ -58,7 +59,7 @@ class StockLevelRepository(Repository[StockLevel]):
             kind, changed = _kind(level), level.changes()
             stamps = {"updated_at": at, "updated_by": self.uow.principal.id, "version": level.version + 1}
             level.apply(stamps)
-            kinds.setdefault(kind, []).append((level, self._diff(level, changed)))
+            kinds.setdefault(kind, []).append((level, changes_of(self.resource, level, changed)))
         await self.uow.many("keep levels", _keep, [level.__dict__ for level in levels])
         for kind, rows in kinds.items():
             await effects.events(self.uow, self.resource, kind, rows, at)

@@ -11,6 +11,7 @@ from crm_api.catalog.stock_movements.models import StockMovement
 from crm_api.catalog.stock_movements.resource import stock_movements
 from crm_api.catalog.warehouses.models import Warehouse
 from crm_api.kit import clock, effects
+from crm_api.kit.diffs import changes_of
 from crm_api.kit.repository import Repository
 from crm_api.kit.tenancy import scoped
 from crm_api.kit.uow import UnitOfWork
@@ -46,7 +47,7 @@ class StockMovementRepository(Repository[StockMovement]):
         at = clock.now()
         for movement in movements:
             await self.begin(movement, {})
-        told = [(movement, self._diff(movement, movement.changes())) for movement in movements]
+        told = [(movement, changes_of(self.resource, movement, movement.changes())) for movement in movements]
         await self.uow.many(
             "insert movements",
             lambda: effects.insert_of(StockMovement),

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped
 
 from crm_api.kit import columns
 from crm_api.kit.db import LIVE, Base, Customised, Deletable, Linked, Recorded
-from crm_api.kit.text import sort_key
+from crm_api.text import sort_key
 
 
 class Warehouse(Customised, Linked, Deletable, Recorded, Base):

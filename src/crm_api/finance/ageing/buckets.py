@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from crm_api.kit.money import as_json
-from crm_api.kit.text import sort_key
+from crm_api.text import sort_key
 
 MOST_ROWS = 1000
 

@@ -14,8 +14,8 @@ from crm_api.kit import columns
 from crm_api.kit.db import Base, Customised, Deletable, Linked, Owned, Recorded, Tenanted, page_indexes
 from crm_api.kit.errors import Fault, Invalid
 from crm_api.kit.states import States, Step
-from crm_api.kit.text import sort_key
 from crm_api.setup.exchange_rates.models import Based, based_rule
+from crm_api.text import sort_key
 
 MOST: Final = Decimal(10) ** 12
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from crm_api.identity.credentials.opaque import digest
 from crm_api.kit.ids import as_id, new_id
 from crm_api.kit.limits import Budget, Limits, network
-from crm_api.kit.text import fold_email
+from crm_api.text import fold_email
 
 PAIR = Budget("sign-in", 10, 900)
 ADDRESS = Budget("sign-in-address", 100, 900)

@@ -20,8 +20,8 @@ from crm_api.identity.users.service import UserService
 from crm_api.kit import clock
 from crm_api.kit.errors import Problem, Unauthenticated
 from crm_api.kit.principal import Principal
-from crm_api.kit.text import fold_email
 from crm_api.kit.uow import PublicUnit, UnitOfWork
+from crm_api.text import fold_email
 
 ACCESS_SECONDS, SESSION_DAYS = 600, 30
 

@@ -17,8 +17,8 @@ from crm_api.kit.errors import Invalid
 from crm_api.kit.ids import new_id
 from crm_api.kit.principal import Principal, Reach
 from crm_api.kit.registries import react
-from crm_api.kit.text import fold_email
 from crm_api.kit.uow import PublicUnit
+from crm_api.text import fold_email
 
 FOUNDER_ROLES = ("administrator", "company_owner")
 

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from crm_api.identity.credentials.schemas import Password
 from crm_api.identity.users.models import UserStatus
 from crm_api.kit.schemas import DeletableRead, ExternalIds, Id, Instant, Line, LinkedRead, Schema
-from crm_api.kit.text import fold_email
+from crm_api.text import fold_email
 
 Locale = Literal["en", "zh"]
 RoleKeys = Annotated[list[Annotated[str, Field(max_length=63)]], Field(max_length=20)]

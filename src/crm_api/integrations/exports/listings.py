@@ -13,8 +13,8 @@ from crm_api.kit.listing import (
     faults_in_body,
     from_body,
     from_parameters,
-    strict_query,
 )
+from crm_api.kit.requests import strict_query
 from crm_api.kit.resource import Resource
 from crm_api.kit.shape import FULL, shape_of
 from crm_api.kit.uow import UnitOfWork

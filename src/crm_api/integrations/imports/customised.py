@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from crm_api.integrations.imports.fields import CUSTOM, Target
 from crm_api.kit.kinds import CurrencyKind, Day, Flag, Instant, Kind, MoneyKind, Quantity, Reference
 from crm_api.kit.resource import Resource
-from crm_api.kit.text import fold
 from crm_api.kit.uow import UnitOfWork
 from crm_api.setup.custom_fields.definitions import Definition, dictionaries_for, fields_of
 from crm_api.setup.custom_fields.models import FieldType
 from crm_api.setup.dictionaries.catalogue import Dictionary
+from crm_api.text import fold
 
 _KINDS: Mapping[FieldType, Kind] = {
     FieldType.NUMBER: Quantity(),

@@ -27,7 +27,7 @@ from crm_api.kit.kinds import (
 )
 from crm_api.kit.resource import Resource
 from crm_api.kit.schemas import Schema
-from crm_api.kit.text import fold
+from crm_api.text import fold
 
 Read = Callable[[Any], Any]
 HISTORY: Final = ("created_at", "created_by")

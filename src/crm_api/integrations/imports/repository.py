@@ -20,8 +20,8 @@ from crm_api.kit.repository import Repository
 from crm_api.kit.resource import Resource
 from crm_api.kit.searching import Source, look_up, words_of
 from crm_api.kit.tenancy import scoped, scoped_update
-from crm_api.kit.text import e164, fold_email, sort_key
 from crm_api.kit.uow import UnitOfWork
+from crm_api.text import e164, fold_email, sort_key
 
 _IMPORT = bindparam("import_id", type_=Uuid(as_uuid=False))
 _IDS = bindparam("ids", type_=ARRAY(Uuid(as_uuid=False)))

@@ -7,7 +7,7 @@ from typing import Final
 from rapidfuzz import fuzz, process
 
 from crm_api.integrations.imports.fields import Target
-from crm_api.kit.text import fold
+from crm_api.text import fold
 
 SURE: Final = 86
 WORDS: Final[Mapping[str, str]] = {

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from crm_api.kit.text import fold, query_terms
+from crm_api.text import fold, query_terms
 
 READ_CHARACTERS, AROUND = 2000, 40
 _BETWEEN_DIGITS = re.compile(r"[ ().+/-]")

@@ -6,12 +6,12 @@ from typing import Any
 from crm_api.kit import clock
 from crm_api.kit.owning import assign_owner, first_owner
 from crm_api.kit.repository import refuse_unwritable
-from crm_api.kit.text import sort_key
 from crm_api.kit.uow import UnitOfWork
 from crm_api.parties.contacts.errors import ReportingCycle
 from crm_api.parties.contacts.models import Contact
 from crm_api.parties.contacts.repository import ContactRepository
 from crm_api.parties.contacts.resource import ASSIGN, contacts
+from crm_api.text import sort_key
 
 
 class ContactService:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped
 
 from crm_api.kit import columns
 from crm_api.kit.db import LIVE, Base, Customised, Deletable, Linked, Owned, Recorded, page_indexes
-from crm_api.kit.text import company_key, sort_key
+from crm_api.text import company_key, sort_key
 
 
 class CustomerKind(StrEnum):

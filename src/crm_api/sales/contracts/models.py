@@ -13,10 +13,10 @@ from crm_api.kit import columns
 from crm_api.kit.db import Base, Customised, Deletable, Linked, Owned, Recorded, Tenanted, page_indexes
 from crm_api.kit.errors import Invalid
 from crm_api.kit.states import States, Step
-from crm_api.kit.text import sort_key
 from crm_api.sales.contracts.errors import ContractIncomplete, EndsBeforeStart, NotBegun
 from crm_api.sales.document_lines.models import DocumentLine, PricedDocument, document_rules, line_rules
 from crm_api.sales.opportunities.models import AmountSource
+from crm_api.text import sort_key
 
 
 class ContractStatus(StrEnum):

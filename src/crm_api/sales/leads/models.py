@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped
 from crm_api.kit import columns
 from crm_api.kit.db import Base, Customised, Deletable, Linked, Owned, Recorded, page_indexes
 from crm_api.kit.states import States, Step
-from crm_api.kit.text import sort_key
+from crm_api.text import sort_key
 
 
 class LeadStatus(StrEnum):

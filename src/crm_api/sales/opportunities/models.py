@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapped
 from crm_api.kit import columns
 from crm_api.kit.db import Base, Customised, Deletable, Linked, Owned, Recorded, Tenanted, page_indexes
 from crm_api.kit.money import rounded
-from crm_api.kit.text import sort_key
 from crm_api.sales.document_lines.errors import TotalTooLarge
 from crm_api.sales.document_lines.sums import MOST
 from crm_api.sales.opportunities.errors import (
@@ -21,6 +20,7 @@ from crm_api.sales.opportunities.errors import (
     OpportunityOpen,
 )
 from crm_api.sales.pipelines.models import PipelineStage, StageKind
+from crm_api.text import sort_key
 
 
 class AmountSource(StrEnum):

@@ -10,6 +10,7 @@ from sqlalchemy.sql.dml import Update
 from sqlalchemy.sql.expression import Alias, bindparam
 
 from crm_api.kit.db import table
+from crm_api.kit.diffs import changes_of
 from crm_api.kit.effects import events, insert_of
 from crm_api.kit.errors import Invalid
 from crm_api.kit.kinds import Identifier, kind_of
@@ -73,7 +74,7 @@ class OpportunityRepository(Repository[Opportunity]):
 
     async def move_all(self, moved: Sequence[Opportunity], moves: Sequence[StageMove], at: datetime) -> None:
         """Store many that have entered another stage, with their steps and one event each."""
-        told = [(row, self._diff(row, row.changes())) for row in moved]
+        told = [(row, changes_of(self.resource, row, row.changes())) for row in moved]
         for row in moved:
             row.apply({"updated_at": at, "updated_by": self.uow.principal.id, "version": row.version + 1})
         await self.uow.many(

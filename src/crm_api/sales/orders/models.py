@@ -13,9 +13,9 @@ from crm_api.kit import columns
 from crm_api.kit.db import Base, Customised, Linked, Owned, Recorded, Tenanted, page_indexes
 from crm_api.kit.money import rounded
 from crm_api.kit.states import States, Step
-from crm_api.kit.text import sort_key
 from crm_api.sales.document_lines.models import DocumentLine, PricedDocument, document_rules, line_rules
 from crm_api.sales.orders.errors import OrderPaid, OrderUnpaid, Overpaid
+from crm_api.text import sort_key
 
 NONE: Final = Decimal(0)
 

@@ -14,9 +14,9 @@ from crm_api.kit.errors import Fault
 from crm_api.kit.faults import problem_of
 from crm_api.kit.money import MICRO, as_json
 from crm_api.kit.schemas import Day, Flag, Id, Instant, Money, Quantity
-from crm_api.kit.text import sort_key
 from crm_api.setup.custom_fields.models import FieldType
 from crm_api.setup.dictionaries.catalogue import not_a_choice
+from crm_api.text import sort_key
 
 TEXT_LIMIT, CHOICES_LIMIT = 500, 100
 _NOTHING = dict.fromkeys(("text_value", "sort_value", "number_value", "at_value"))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_api.kit import columns
 from crm_api.kit.db import Base, Recorded
-from crm_api.kit.kinds import Micros
+from crm_api.kit.inner_kinds import Micros
 
 UNIQUE = "custom_values_unique_key"
 

@@ -8,10 +8,10 @@ from crm_api.kit.errors import Fault, Invalid
 from crm_api.kit.kinds import DictionaryCode
 from crm_api.kit.resource import Resource
 from crm_api.kit.rules import Rule
-from crm_api.kit.text import fold
 from crm_api.kit.uow import UnitOfWork
 from crm_api.setup.dictionaries.repository import DictionaryRepository
 from crm_api.setup.remembering import Remembered
+from crm_api.text import fold
 
 NAMED = 50
 

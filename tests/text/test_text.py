@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_api.kit.text import MAX_GRAMS, company_key, e164, fold, fold_email, grams, query_grams, sort_key
+from crm_api.text import MAX_GRAMS, company_key, e164, fold, fold_email, grams, query_grams, sort_key
 
 LETTERS = string.ascii_letters + string.digits + "éÉüñßøÅŁçАяЖжёΣσςαθöＡｚ９"
 HAN = "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同"
