@@ -87,6 +87,7 @@ reorder_point 补货点 low 低库存 to_warehouse_id 目标仓库 quantity 数�
 reserved_change 预留量变化 source_type 来源对象 source_id 来源记录 note 说明 stock_movements.reason 调整原因
 number 编号 quote_id 报价单 contract_id 合同 payment_terms 付款条件 delivery_address 收货地址 notes 内部备注
 delivered_at 送达时间 cancel_reason 取消原因 payment_status 付款状态 paid_amount 已付金额 returned_amount 退货金额
+cancelled_amount 取消金额 lines.cancelled 已取消数量
 refund_due 应退金额 currency 币种 tax_mode 计税方式 discount_percent 折扣百分比 discount_amount 折扣金额
 net_amount 未税金额 tax_amount 税额 gross_amount 含税金额 lines.description 名称 lines.unit 单位
 lines.discount_percent 折扣百分比 lines.discount_amount 折扣金额 lines.tax_rate 税率 lines.net_amount 未税金额
