@@ -34,7 +34,7 @@ _KNOW_EACH_OTHER = {
     "approvals:read withdraw": OWN,
 }
 # who can be asked to agree; whether they are is said by each approval
-_DECIDE = {"approvals:approve reject send_back delegate": OWN}
+_DECIDE = {"approvals:approve reject send_back delegate add_signer": OWN}
 _CONNECT = {
     "webhooks:read create update delete restore rotate_secret ping replay": ALL,
     "webhook_deliveries:read retry": ALL,
@@ -311,6 +311,7 @@ ROLES: dict[str, Role] = {
 }
 # What each named system job and background loop may do, in every company; one that is not named may nothing.
 SYSTEM: dict[str, dict[str, Reach]] = {
+    "approvals.chase": {"approvals:read chase": ALL},
     "attachments.sweep": {"attachments:delete": ALL},
     "contracts.advance": {"contracts:read advance": ALL},
     "exports.expire": {"exports:read delete": ALL},

@@ -149,6 +149,7 @@ from crm_api.storage.sweeping import bind_namings
 from crm_api.workflow.approval_flows import router as approval_flows_router
 from crm_api.workflow.approval_flows.outcomes import bind_outcome
 from crm_api.workflow.approval_flows.resource import approval_flows
+from crm_api.workflow.approvals import jobs as approval_jobs
 from crm_api.workflow.approvals import router as approvals_router
 from crm_api.workflow.approvals.resource import approvals
 from crm_api.workflow.approvals.service import follow_roles, move_on
@@ -255,6 +256,7 @@ JOBS: tuple[Job, ...] = (
     expire,
     attachment_jobs.sweep_attachments,
     task_jobs.remind,
+    approval_jobs.chase,
     contract_jobs.advance,
     quote_jobs.expire_quotes,
     prune,
