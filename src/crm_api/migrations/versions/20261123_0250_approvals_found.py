@@ -24,3 +24,10 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("approval_steps_chase_at_idx", table_name="approval_steps")
+    op.execute("""
+        DO $$ DECLARE said text; BEGIN
+        SELECT pg_get_constraintdef(oid) INTO said FROM pg_constraint WHERE conname = 'approval_steps_status_check';
+        ALTER TABLE approval_steps DROP CONSTRAINT approval_steps_status_check;
+        EXECUTE 'ALTER TABLE approval_steps ADD CONSTRAINT approval_steps_status_check ' || said || ' NOT VALID';
+        END $$
+    """)

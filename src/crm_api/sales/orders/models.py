@@ -244,7 +244,7 @@ class OrderLine(DocumentLine, Base):
     reserved: Mapped[Decimal] = columns.quantity(default=NONE, sort_order=43)
     shipped: Mapped[Decimal] = columns.quantity(default=NONE, sort_order=44)
     returned: Mapped[Decimal] = columns.quantity(default=NONE, sort_order=45)
-    cancelled: Mapped[Decimal] = columns.quantity(default=NONE, sort_order=49)
+    cancelled: Mapped[Decimal] = columns.quantity(default=NONE, server_default="0", sort_order=49)
     unit_cost: Mapped[Decimal | None] = columns.money(null=True, internal=True, sort_order=46)
     unit_cost_currency: Mapped[str | None] = columns.currency(null=True, internal=True, sort_order=47)
     cost_rate: Mapped[Decimal | None] = columns.quantity(null=True, internal=True, sort_order=48)
