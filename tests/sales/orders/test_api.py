@@ -273,5 +273,5 @@ async def test_what_is_wrong_is_named(shop: Shop) -> None:
     await shop.company.owner.create("/warehouses", code="BJ-1", name="北京仓")
     refused = await shop.ask(("P", 1))
     assert [(fault["pointer"], fault["code"]) for fault in refused.json()["errors"]] == [
-        ("/warehouse_id", "required")
+        ("/warehouse_id", "warehouse_required")
     ]
