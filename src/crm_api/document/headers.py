@@ -5,6 +5,7 @@ from typing import Any
 
 from crm_api.kit.registries import RESOURCES
 
+_ENTITY_TAGS = r'^(\*|(W/)?"[\x21\x23-\x7E]*"( ?, ?(W/)?"[\x21\x23-\x7E]*")*)$'
 _REQUEST_HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
     "Accept-Language": (
         "Language of the texts for people, such as those of problems: `en` or `zh`.",
@@ -30,7 +31,7 @@ _REQUEST_HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "If-Match": (
         "Write only if the record still has the version of this `ETag`; otherwise 412 with its present state.",
-        {"type": "string", "maxLength": 1000, "examples": ['"v12"']},
+        {"type": "string", "maxLength": 1000, "pattern": _ENTITY_TAGS, "examples": ['"v12"', "*"]},
     ),
     "If-None-Match": (
         "Answer 304 without a body if the record still has this `ETag`.",
