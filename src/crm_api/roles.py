@@ -34,7 +34,7 @@ _KNOW_EACH_OTHER = {
     "approvals:read withdraw": OWN,
 }
 # who can be asked to agree; whether they are is said by each approval
-_DECIDE = {"approvals:approve reject send_back delegate": OWN}
+_DECIDE = {"approvals:approve reject send_back delegate add_signer": OWN}
 _CONNECT = {
     "webhooks:read create update delete restore rotate_secret ping replay": ALL,
     "webhook_deliveries:read retry": ALL,
@@ -88,7 +88,7 @@ ROLES: dict[str, Role] = {
             "contacts:read create update delete restore assign export": SUBTREE,
             "leads:read create update delete restore assign export": SUBTREE,
             "leads:contact qualify discard reopen convert": SUBTREE,
-            "orders:read create update assign grant_credit cancel postpone": SUBTREE,
+            "orders:read create update assign grant_credit cancel cancel_remainder postpone": SUBTREE,
             "orders:pick pack ship deliver close return": SUBTREE,
             "opportunities:read create update delete restore assign export": SUBTREE,
             "opportunities:submit move win lose reopen": SUBTREE,
@@ -124,7 +124,7 @@ ROLES: dict[str, Role] = {
             "customers:read create update delete": OWN,
             "contacts:read create update delete": OWN,
             "leads:read create update delete contact qualify discard reopen convert": OWN,
-            "orders:read create update cancel postpone deliver": OWN,
+            "orders:read create update cancel cancel_remainder postpone deliver": OWN,
             "opportunities:read create update delete submit move win lose": OWN,
             "development_plans:read create update delete start complete succeed fail": OWN,
             "receivables:read create update plan": OWN,
@@ -236,7 +236,7 @@ ROLES: dict[str, Role] = {
             "exports:read create": OWN,
             "leads:read create update delete restore assign export import_history": ALL,
             "leads:contact qualify discard reopen convert": ALL,
-            "orders:read create update assign grant_credit cancel postpone": ALL,
+            "orders:read create update assign grant_credit cancel cancel_remainder postpone": ALL,
             "orders:pick pack ship deliver close return": ALL,
             "opportunities:read create update delete restore assign export import_history": ALL,
             "opportunities:submit move win lose reopen": ALL,
@@ -282,7 +282,7 @@ ROLES: dict[str, Role] = {
             "exports:read create": ALL,
             "leads:read create update delete restore assign export import_history": ALL,
             "leads:contact qualify discard reopen convert": ALL,
-            "orders:read create update assign grant_credit cancel postpone": ALL,
+            "orders:read create update assign grant_credit cancel cancel_remainder postpone": ALL,
             "orders:pick pack ship deliver close return": ALL,
             "opportunities:read create update delete restore assign export import_history": ALL,
             "opportunities:submit move win lose reopen": ALL,
@@ -311,6 +311,7 @@ ROLES: dict[str, Role] = {
 }
 # What each named system job and background loop may do, in every company; one that is not named may nothing.
 SYSTEM: dict[str, dict[str, Reach]] = {
+    "approvals.chase": {"approvals:read chase": ALL},
     "attachments.sweep": {"attachments:delete": ALL},
     "contracts.advance": {"contracts:read advance": ALL},
     "exports.expire": {"exports:read delete": ALL},

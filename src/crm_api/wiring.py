@@ -35,7 +35,12 @@ from crm_api.finance.expense_claims import router as expense_claims_router
 from crm_api.finance.expense_claims.resource import expense_claims
 from crm_api.finance.expense_claims.service import settle_expense_claim
 from crm_api.finance.invoices import router as invoices_router
-from crm_api.finance.invoices.following import keep_invoiced, keep_invoiced_contract, keep_invoiced_order
+from crm_api.finance.invoices.following import (
+    keep_invoiced,
+    keep_invoiced_contract,
+    keep_invoiced_goods,
+    keep_invoiced_order,
+)
 from crm_api.finance.invoices.resource import invoices
 from crm_api.finance.payments import router as payments_router
 from crm_api.finance.payments.resource import payments
@@ -49,7 +54,7 @@ from crm_api.finance.receivables.following import (
     keep_paid_order,
     lower_of_order,
     pay_by_contract,
-    reckon_returned,
+    reckon_owed,
     share_out,
 )
 from crm_api.finance.receivables.resource import receivables
@@ -144,6 +149,7 @@ from crm_api.storage.sweeping import bind_namings
 from crm_api.workflow.approval_flows import router as approval_flows_router
 from crm_api.workflow.approval_flows.outcomes import bind_outcome
 from crm_api.workflow.approval_flows.resource import approval_flows
+from crm_api.workflow.approvals import jobs as approval_jobs
 from crm_api.workflow.approvals import router as approvals_router
 from crm_api.workflow.approvals.resource import approvals
 from crm_api.workflow.approvals.service import follow_roles, move_on
@@ -250,6 +256,7 @@ JOBS: tuple[Job, ...] = (
     expire,
     attachment_jobs.sweep_attachments,
     task_jobs.remind,
+    approval_jobs.chase,
     contract_jobs.advance,
     quote_jobs.expire_quotes,
     prune,
@@ -273,7 +280,9 @@ bind_gate("products.delete", keep_stocked_product)
 bind_gate("products.unstock", keep_stocked_product)
 bind_gate("warehouses.delete", keep_used_warehouse)
 bind_gate("orders.place", pay_by_contract)
-bind_gate("orders.return", reckon_returned)
+bind_gate("orders.return", reckon_owed)
+bind_gate("orders.cancel_remainder", reckon_owed)
+bind_gate("orders.cancel_remainder", keep_invoiced_goods)
 bind_gate("orders.cancel", keep_paid_order)
 bind_gate("orders.cancel", keep_invoiced_order)
 bind_gate("contracts.void", keep_paid_contract)
@@ -294,6 +303,8 @@ bind_outcome("expense_claims", settle_expense_claim)
 bind_reaction("order.created", bill_order)
 bind_reaction("order.cancelled", drop_of_order)
 bind_reaction("order.cancelled", share_out)
+bind_reaction("order.remainder_cancelled", lower_of_order)
+bind_reaction("order.remainder_cancelled", share_out)
 bind_reaction("order.returned", lower_of_order)
 bind_reaction("order.returned", share_out)
 bind_reaction("contract.voided", drop_of_contract)

@@ -76,7 +76,7 @@ class Shop(Store):
         reserved: dict[str, Decimal] = {}
         for line in await self.company.rows("order_lines"):
             assert 0 <= line["returned"] <= line["shipped"] <= line["quantity"], line
-            assert line["reserved"] + line["shipped"] <= line["quantity"], line
+            assert line["reserved"] + line["shipped"] + line["cancelled"] <= line["quantity"], line
             product = str(line["product_id"])
             reserved[product] = reserved.get(product, Decimal(0)) + line["reserved"]
         for level in await self.company.rows("stock_levels"):

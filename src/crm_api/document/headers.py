@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from crm_api.kit.registries import RESOURCES
+
+_ENTITY_TAGS = r'^(\*|(W/)?"[\x21\x23-\x7E]*"( ?, ?(W/)?"[\x21\x23-\x7E]*")*)$'
 _REQUEST_HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
     "Accept-Language": (
         "Language of the texts for people, such as those of problems: `en` or `zh`.",
@@ -28,13 +31,17 @@ _REQUEST_HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "If-Match": (
         "Write only if the record still has the version of this `ETag`; otherwise 412 with its present state.",
-        {"type": "string", "maxLength": 1000, "examples": ['"v12"']},
+        {"type": "string", "maxLength": 1000, "pattern": _ENTITY_TAGS, "examples": ['"v12"', "*"]},
     ),
     "If-None-Match": (
         "Answer 304 without a body if the record still has this `ETag`.",
         {"type": "string", "maxLength": 1000, "examples": ['"v12"']},
     ),
 }
+_DEMANDED = (
+    "The `ETag` of the record as you read it, or `*` for whatever it has become. Without it 428; if the record has "
+    "another version, 412 with its present state."
+)
 _MERGE = (
     "`dry-run` answers what would happen and writes nothing; not with an Idempotency-Key. `merge`, with `If-Match`, "
     "accepts an older version when others have changed other fields."
@@ -77,6 +84,10 @@ _OF_STATUS = {
 def header_components() -> dict[str, dict[str, Any]]:
     """`components.headers` and `components.parameters`."""
     parameters = {name: _parameter(name, *told) for name, told in _REQUEST_HEADERS.items()}
+    parameters["If-Match-Demanded"] = {
+        **_parameter("If-Match", _DEMANDED, _REQUEST_HEADERS["If-Match"][1]),
+        "required": True,
+    }
     parameters["Prefer-Merge"] = _parameter("Prefer", _MERGE, _REQUEST_HEADERS["Prefer"][1])
     headers = {
         name: {
@@ -101,7 +112,9 @@ def describe_headers(operation: dict[str, Any], method: str, route: Any, schemas
     named = getattr(route, "record", None) is not None
     operation.setdefault("parameters", []).extend(
         {"$ref": f"#/components/parameters/{name}"}
-        for name in _taken(method, named=named, record=record, repeatable=repeatable)
+        for name in _taken(
+            method, named=named, record=record, repeatable=repeatable, guarded=_is_guarded(route)
+        )
     )
     if repeatable and "200" not in answers:
         _describe_dry_run(answers)
@@ -138,13 +151,18 @@ def _refer(*names: str) -> dict[str, Any]:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
-def _taken(method: str, *, named: bool, record: bool, repeatable: bool) -> list[str]:
+def _is_guarded(route: Any) -> bool:
+    resource = RESOURCES.get(str(getattr(route, "permission", None)).partition(":")[0])
+    return resource is not None and resource.guarded
+
+
+def _taken(method: str, *, named: bool, record: bool, repeatable: bool, guarded: bool) -> list[str]:
     names = ["Accept-Language", "X-Request-Id"]
     if method == "GET":
         return [*names, "If-None-Match"] if record else names
     if repeatable:
         names += ["Idempotency-Key", "Prefer-Merge" if method == "PATCH" else "Prefer"]
-    return [*names, "If-Match"] if named else names
+    return [*names, "If-Match-Demanded" if guarded else "If-Match"] if named else names
 
 
 def _carried(status: str, record: bool, repeatable: bool, retiring: Mapping[str, str]) -> list[str]:

@@ -299,3 +299,75 @@ async def test_what_comes_back_unpaid_is_not_owed(ledger: Ledger) -> None:
         "/invoices", json=invoice(ledger, "300.01", order_id=order["id"])
     )
     assert refusal(short)[2] == "/gross_amount exceeds_document"
+
+
+async def test_a_cancelled_rest_is_not_owed_and_what_was_paid_for_it_goes_back(ledger: Ledger) -> None:
+    order = await ledger.order("1000")
+    path, why = f"/orders/{order['id']}", {"cancel_reason": "停产"}
+    [row] = await ledger.owed(order_id=order["id"])
+    part = {"receivable_id": str(row["id"]), "amount": money("1000")}
+    payment = await ledger.receive("1000", allocations=[part])
+    for verb in ("pick", "pack"):
+        await ledger.ask(f"{path}/{verb}")
+    line = {"line_id": order["lines"][0]["id"], "quantity": "0.4"}
+    await ledger.ask(f"{path}/ship", lines=[line])
+    clerk = await ledger.company.user("integration")
+    asked = await clerk.create("/invoices", **invoice(ledger, "400.01", order_id=order["id"]))
+    for verb in ("approve", "issue"):
+        before = await ledger.company.digest(*TABLES, "stock_movements")
+        refused = await ledger.ask(f"{path}/cancel-remainder", **why)
+        assert refusal(refused)[:2] == (409, "invoiced_beyond")
+        assert "400.01 CNY" in refused.json()["detail"]
+        assert await ledger.company.digest(*TABLES, "stock_movements") == before
+        assert (await ledger.ask(f"/invoices/{asked['id']}/{verb}")).status_code == 200
+    await ledger.ask(f"/invoices/{asked['id']}/red-letter", red_letter_reason="x")
+    await issued(ledger, "400", order_id=order["id"])
+    ended = (await ledger.ask(f"{path}/cancel-remainder", **why)).json()
+    assert (ended["status"], ended["cancelled_amount"], ended["refund_due"]) == (
+        "shipped",
+        money("600.00"),
+        money("600.00"),
+    )
+    refund = {"amount": money("600"), "order_id": order["id"]}
+    assert (await ledger.ask(f"/payments/{payment['id']}/refund", **refund)).status_code == 200
+    now = await ledger.get(path)
+    assert (now["refund_due"], now["paid_amount"], now["payment_status"]) == (
+        money("0.00"),
+        money("400.00"),
+        "paid",
+    )
+    [owed] = await ledger.owed(order_id=order["id"])
+    assert (owed["amount"], owed["paid_amount"], owed["status"]) == (400, 400, "paid")
+    await ledger.check()
+
+
+async def test_a_cancelled_rest_is_free_for_the_contract_and_its_other_orders(ledger: Ledger) -> None:
+    contract = await ledger.contract("1000")
+    of = {"contract_id": contract["id"]}
+    unpaid = await ledger.order("600", payment_terms="credit", **of)
+    for verb in ("pick", "pack"):
+        await ledger.ask(f"/orders/{unpaid['id']}/{verb}")
+    line = {"line_id": unpaid["lines"][0]["id"], "quantity": "0.5"}
+    await ledger.ask(f"/orders/{unpaid['id']}/ship", lines=[line])
+    assert (
+        await ledger.ask(f"/orders/{unpaid['id']}/cancel-remainder", cancel_reason="x")
+    ).status_code == 200
+    assert [row["amount"] for row in await ledger.owed(order_id=unpaid["id"])] == [300]
+    # 700 of the contract are free now: with instalments of its own these pay the orders
+    listed = (await plan(ledger, "contract_id", contract["id"], "700")).json()["data"]
+    first, second = [await ledger.order(amount, **of) for amount in ("400", "300")]
+    await ledger.allocate(await ledger.receive("500"), (listed[0], "500"))
+    for verb in ("pick", "pack"):
+        await ledger.ask(f"/orders/{first['id']}/{verb}")
+    line = {"line_id": first["lines"][0]["id"], "quantity": "0.5"}
+    await ledger.ask(f"/orders/{first['id']}/ship", lines=[line])
+    # of three at once one cancels it; the receipts go to the order behind it
+    answers = await asyncio.gather(
+        *(ledger.ask(f"/orders/{first['id']}/cancel-remainder", cancel_reason="x") for _ in range(3))
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
+    told = [event["type"] for event in await ledger.company.rows("events", record_id=first["id"])]
+    assert told.count("order.remainder_cancelled") == 1
+    paid = [await ledger.get(f"/orders/{order['id']}") for order in (first, second)]
+    assert [order["paid_amount"] for order in paid] == [money("200.00"), money("300.00")]
+    assert [order["refund_due"] for order in paid] == [money("0.00"), money("0.00")]

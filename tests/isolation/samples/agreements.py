@@ -74,6 +74,10 @@ async def _delegate(w: World, _: Any) -> dict[str, str]:
     return {"user_id": somebody["id"], "comment": w.mark}
 
 
+async def _signer(w: World, _: Any) -> dict[str, str]:
+    return {"user_id": (await w.make("users"))["id"]}
+
+
 SAMPLES: dict[str, Callable[[World, dict[str, Any]], Any]] = {
     "approval_flows_update": lambda w, r: {
         "name": f"{w.mark} other {w._count}",
@@ -84,6 +88,7 @@ SAMPLES: dict[str, Callable[[World, dict[str, Any]], Any]] = {
     "approvals_reject": lambda w, r: {"comment": w.mark},
     "approvals_send_back": lambda w, r: {"comment": w.mark},
     "approvals_delegate": _delegate,
+    "approvals_add_signer": _signer,
     "contracts_update": lambda w, r: {
         "customer_id": w.ids["customer"],
         "opportunity_id": w.ids["opportunity"],

@@ -9,6 +9,7 @@ import pytest
 from tests.factories.companies import Actor, Company
 from tests.factories.deals import faults, refusal
 from tests.factories.everybody import key
+from tests.factories.fields import define
 from tests.factories.floors import Floor
 from tests.factories.grants import share
 
@@ -295,3 +296,38 @@ async def test_a_converted_lead_is_read_only(company: Company) -> None:
     answer = await company.owner.http.patch(f"/leads/{lead['id']}", json={"name": "王芳"})
 
     assert refusal(answer) == (409, "wrong_state")
+
+
+async def test_custom_fields_of_the_same_name_and_type_go_along(company: Company) -> None:
+    options = [{"code": code, "label_en": code, "label_zh": code} for code in ("a", "b")]
+    for resource in ("leads", "customers", "contacts", "opportunities"):
+        await define(company, "text", "wish", resource)
+        await define(company, "money", "budget", resource)
+    await define(company, "text", "size", "customers")
+    await define(company, "number", "size", "leads")
+    await define(company, "select", "tier", "leads", options=options)
+    await define(company, "select", "tier", "customers", options=options[:1])
+    await define(company, "select", "tier", "opportunities", options=options)
+    await define(company, "text", "rumour", "leads")
+    await define(company, "text", "since", "customers", default="2026")
+    both = {"wish": "快", "budget": {"amount": "12.50", "currency": "CNY"}}
+    said = {**both, "size": "7", "tier": "b", "rumour": "x"}
+    lead = await company.owner.create("/leads", name="李娜", company_name="智达", custom_fields=said)
+
+    became = (await convert(company.owner, lead)).json()
+
+    async def custom(path: str) -> dict[str, Any]:
+        held = (await record(company.owner, path))["custom_fields"]
+        return {key: value for key, value in held.items() if value is not None}
+
+    assert await custom(f"/customers/{became['customer_id']}") == {**both, "since": "2026"}
+    assert await custom(f"/contacts/{became['contact_id']}") == both
+    assert await custom(f"/opportunities/{became['opportunity_id']}") == {**both, "tier": "b"}
+    # a customer that is known already keeps its own
+    other = await company.owner.create(
+        "/leads", name="王伟", company_name="智达", custom_fields={"wish": "慢"}
+    )
+    again = (await convert(company.owner, other)).json()
+    assert again["customer_id"] == became["customer_id"]
+    assert (await custom(f"/customers/{became['customer_id']}"))["wish"] == "快"
+    assert (await custom(f"/contacts/{again['contact_id']}"))["wish"] == "慢"

@@ -49,7 +49,7 @@ async def test_credit_is_granted_by_those_who_may(company: Company) -> None:
     shop.customer = (await company.owner.create("/customers", name="C", owner_id=agent.id))["id"]
     before = await company.digest("orders", "order_lines", "stock_levels", "stock_movements", "events")
     refused = await shop.ask(("P", 1), actor=agent)
-    assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+    assert (refused.status_code, refused.json()["code"]) == (403, "credit_not_granted")
     assert (
         await company.digest("orders", "order_lines", "stock_levels", "stock_movements", "events") == before
     )

@@ -149,6 +149,63 @@ async def test_what_comes_back_is_in_stock_and_not_owed(shop: Shop) -> None:
     await shop.check_orders()
 
 
+async def test_the_rest_of_a_part_shipped_order_is_cancelled(shop: Shop) -> None:
+    body = shop.body(("P", 3), ("Q", 2))
+    body["lines"][0] |= {"unit_price": {"amount": "33.33", "currency": CNY}, "discount_percent": "10"}
+    made = (await shop.company.owner.http.post("/orders", json=body)).json()
+    assert [line["gross_amount"]["amount"] for line in made["lines"]] == ["89.99", "200.00"]
+    await shop.pay(made["id"], "289.99")
+    await shop.through(made["id"], "pick", "pack")
+    first, second = (line["id"] for line in made["lines"])
+    await shop.do(made["id"], "ship", {"lines": [{"line_id": first, "quantity": "1"}]})
+    why = {"cancel_reason": "客户只要一台"}
+    before = await shop.company.digest("orders", "order_lines", "stock_levels", "stock_movements", "events")
+    twice = {**why, "lines": [{"line_id": second, "quantity": "1.5"}, {"line_id": second, "quantity": "1"}]}
+    refused = await shop.do(made["id"], "cancel-remainder", twice)
+    assert (refused.status_code, refused.json()["code"]) == (409, "quantity_exceeded")
+    assert refused.json()["errors"][0]["pointer"] == "/lines/1/quantity"
+    assert refused.json()["errors"][0]["params"] == {"left": "0.5"}
+    assert (await shop.do(made["id"], "cancel-remainder", {})).status_code == 422
+    assert (
+        await shop.company.digest("orders", "order_lines", "stock_levels", "stock_movements", "events")
+        == before
+    )
+    # one line of it: the other is still to come
+    part = {**why, "lines": [{"line_id": second, "quantity": "2"}]}
+    found = (await shop.do(made["id"], "cancel-remainder", part)).json()
+    assert (found["status"], found["cancelled_amount"]["amount"], found["refund_due"]["amount"]) == (
+        "part_shipped",
+        "200.00",
+        "200.00",
+    )
+    assert (await shop.counts("P"), await shop.counts("Q")) == (("99", "2", "97"), ("10", "0", "10"))
+    back = {"lines": [{"line_id": first, "quantity": "1"}]}
+    assert (await shop.do(made["id"], "return", back)).json()["returned_amount"]["amount"] == "30.00"
+    assert (await shop.do(made["id"], "ship", back)).json()["lines"][0]["shipped"] == "2"
+    # and now all that remains; the cents add up
+    found = (await shop.do(made["id"], "cancel-remainder", why)).json()
+    assert (found["status"], found["cancel_reason"]) == ("shipped", "客户只要一台")
+    assert [(line["shipped"], line["cancelled"], line["reserved"]) for line in found["lines"]] == [
+        ("2", "1", "0"),
+        ("0", "2", "0"),
+    ]
+    amounts = {name: found[name]["amount"] for name in ("cancelled_amount", "returned_amount", "refund_due")}
+    assert amounts == {"cancelled_amount": "229.99", "returned_amount": "30.00", "refund_due": "259.99"}
+    assert (await shop.counts("P"), await shop.counts("Q")) == (("99", "0", "99"), ("10", "0", "10"))
+    assert (await shop.pay(made["id"], "30"))["payment_status"] == "paid"
+    assert (await shop.do(made["id"], "cancel-remainder", why)).json()["code"] == "wrong_state"
+    assert (await shop.through(made["id"], "deliver"))["status"] == "delivered"
+    ended = (await shop.do(made["id"], "return", back)).json()
+    assert (ended["status"], ended["returned_amount"]["amount"], ended["refund_due"]["amount"]) == (
+        "returned",
+        "60.00",
+        "30.00",
+    )
+    told = [event["type"] for event in await shop.company.rows("events", record_id=made["id"])]
+    assert [kind for kind in told if "remainder" in kind] == ["order.remainder_cancelled"] * 2
+    await shop.check_orders()
+
+
 async def test_each_slip_makes_one_notice(shop: Shop) -> None:
     body = shop.body(("P", 3), ("Q", 1))
     body["lines"][0]["promised_on"] = "2026-02-01"
@@ -216,5 +273,5 @@ async def test_what_is_wrong_is_named(shop: Shop) -> None:
     await shop.company.owner.create("/warehouses", code="BJ-1", name="北京仓")
     refused = await shop.ask(("P", 1))
     assert [(fault["pointer"], fault["code"]) for fault in refused.json()["errors"]] == [
-        ("/warehouse_id", "required")
+        ("/warehouse_id", "warehouse_required")
     ]

@@ -11,8 +11,21 @@ from tests.factories.companies import Company
 from tests.factories.shop import Shop
 
 PRICE = 100
-WAY = ("pick", "pack", "ship", "part", "return")
-STEPS = ("place", "prepay", "pay", *WAY, *WAY, "deliver", "close", "cancel", "receipt", "issue", "count")
+WAY = ("pick", "pack", "ship", "part", "return", "drop")
+STEPS = (
+    "place",
+    "prepay",
+    "pay",
+    *WAY,
+    *WAY,
+    "deliver",
+    "close",
+    "cancel",
+    "rest",
+    "receipt",
+    "issue",
+    "count",
+)
 PROGRAM = st.lists(
     st.tuples(st.sampled_from(STEPS), st.integers(0, 1), st.integers(1, 4)), min_size=30, max_size=50
 )
@@ -29,15 +42,20 @@ class Bought:
     status: str = "placed"
     shipped: int = 0
     returned: int = 0
+    dropped: int = 0
     paid: int = 0
 
     @property
     def reserved(self) -> int:
-        return 0 if self.status == "cancelled" else self.quantity - self.shipped
+        return 0 if self.status == "cancelled" else self.remaining
+
+    @property
+    def remaining(self) -> int:
+        return self.quantity - self.shipped - self.dropped
 
     @property
     def owed(self) -> int:
-        return (self.quantity - self.returned) * PRICE
+        return (self.quantity - self.returned - self.dropped) * PRICE
 
     def allows(self, step: str, quantity: int) -> bool:
         """Whether the step succeeds."""
@@ -49,13 +67,17 @@ class Bought:
             "deliver": ("shipped",),
             "close": ("delivered",),
             "cancel": ("placed", "picking", "packed"),
+            "rest": ("part_shipped",),
+            "drop": ("part_shipped",),
             "return": ("part_shipped", "shipped", "delivered"),
         }[step]
         if self.status not in there:
             return False
         if step in ("ship", "part"):
-            left = self.quantity - self.shipped
-            return (not self.prepaid or self.paid >= self.owed) and (step == "ship" or quantity <= left)
+            fits = step == "ship" or quantity <= self.remaining
+            return fits and (not self.prepaid or self.paid >= self.owed)
+        if step == "drop":
+            return quantity <= self.remaining
         if step == "return":
             return quantity <= self.shipped - self.returned
         return step != "cancel" or not self.paid
@@ -65,11 +87,15 @@ class Bought:
         done = {"pick": "picking", "pack": "packed", "deliver": "delivered", "close": "closed"}
         self.status = {**done, "cancel": "cancelled"}.get(step, self.status)
         if step in ("ship", "part"):
-            self.shipped += quantity if step == "part" else self.quantity - self.shipped
-            self.status = "shipped" if self.shipped == self.quantity else "part_shipped"
+            self.shipped += quantity if step == "part" else self.remaining
+        if step in ("drop", "rest"):
+            self.dropped += quantity if step == "drop" else self.remaining
+        if step in ("ship", "part", "drop", "rest"):
+            self.status = "part_shipped" if self.remaining else "shipped"
         if step == "return":
             self.returned += quantity
-            self.status = "returned" if self.returned == self.quantity else self.status
+        if step in ("return", "drop", "rest") and self.returned + self.dropped == self.quantity:
+            self.status = "returned"
 
 
 @dataclass
@@ -130,8 +156,10 @@ class World:
 
     async def ask(self, order: Bought, step: str, quantity: int) -> httpx.Response:
         some: Any = {"lines": [{"line_id": order.line, "quantity": str(quantity)}]}
-        bodies = {"part": some, "return": some, "cancel": {"cancel_reason": "x"}}
-        return await self.shop.do(order.id, "ship" if step == "part" else step, bodies.get(step))
+        why = {"cancel_reason": "x"}
+        bodies = {"part": some, "return": some, "cancel": why, "rest": why, "drop": {**some, **why}}
+        verbs = {"part": "ship", "rest": "cancel-remainder", "drop": "cancel-remainder"}
+        return await self.shop.do(order.id, verbs.get(step, step), bodies.get(step))
 
 
 @given(PROGRAM)

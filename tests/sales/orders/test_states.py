@@ -24,6 +24,7 @@ VERBS = {
     "deliver": Verb("delivered"),
     "close": Verb("closed"),
     "cancel": Verb("cancelled", {"cancel_reason": "客户取消"}),
+    "cancel_remainder": Verb("remainder_cancelled", {"cancel_reason": "停产"}),
     "return": some("1")._replace(event="returned"),
     "postpone": Verb(
         "delayed",

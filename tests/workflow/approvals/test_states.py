@@ -18,6 +18,7 @@ VERBS = {
     "reject": Verb("rejected", NO),
     "send_back": Verb("sent_back", NO),
     "delegate": Verb("delegated"),
+    "add_signer": Verb("signer_added"),
     "withdraw": Verb("withdrawn"),
 }
 WAYS = {
@@ -55,7 +56,8 @@ class Approvals(Cells):
 
 
 async def cells(office: Office, *people: Actor, states: States = STATES) -> Approvals:
-    verbs = VERBS | {"delegate": Verb("delegated", {"user_id": office.outsider.id})}
+    other = {"user_id": office.outsider.id}
+    verbs = VERBS | {"delegate": Verb("delegated", other), "add_signer": Verb("signer_added", other)}
     table = Approvals(office.company, "/approvals", "approval", {}, states, verbs, WAYS)
     table.office, table.people, table.flows = office, {person.id: person for person in people}, {}
     return table

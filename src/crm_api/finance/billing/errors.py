@@ -30,6 +30,10 @@ register(
             "An invoice was issued for it: take it back by a red letter first.",
             "该单据已开具发票，请先红冲。",
         ),
+        "invoiced_beyond": (
+            "{invoiced} {currency} are invoiced or applied for, {owed} would be owed: red-letter or void that first.",
+            "已开票或申请开票 {invoiced} {currency}，而取消后应收仅 {owed}，请先红冲或作废相应发票。",
+        ),
         "document_not_billable": (
             "The document is {status}: nothing more is billed for it.",
             "单据状态为 {status}，不能再开单收款。",
@@ -68,6 +72,12 @@ class DocumentHasInvoice(Conflict):
     """A document with an invoice that stands stays in force."""
 
     default_code = "document_has_invoice"
+
+
+class InvoicedBeyond(Conflict):
+    """What is invoiced of a document stays owed."""
+
+    default_code = "invoiced_beyond"
 
 
 class DocumentNotBillable(Conflict):

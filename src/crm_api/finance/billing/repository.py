@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, Text, Uuid, select
+from sqlalchemy import Select, Text, Uuid, func, literal, select
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.expression import bindparam
 
@@ -49,7 +49,9 @@ def _lock(billable: Billable, scope: Scope) -> Select[Any]:
     resource = billable.resource
     rows = scoped(resource.model, "d")
     ids: list[ColumnElement[Any]] = [rows.c[name].cast(Text).label(name) for name in _IDS]
-    amount = rows.c[billable.amount] - rows.c[billable.less] if billable.less else rows.c[billable.amount]
+    amount: ColumnElement[Any] = rows.c[billable.amount]
+    for less in billable.less:
+        amount -= func.coalesce(rows.c[less], literal(0))
     contract = [rows.c[billable.contract].cast(Text)] if billable.contract else []
     return (
         select(*ids, rows.c.currency, amount, rows.c.status, *contract)

@@ -19,7 +19,7 @@ class Billable(NamedTuple):
     resource: Resource
     dead: frozenset[str]
     amount: str
-    less: str | None = None
+    less: tuple[str, ...] = ()
     contract: str | None = None
 
 
@@ -28,6 +28,10 @@ _NOT_IN_FORCE: Final = UNSIGNED | {ContractStatus.VOIDED, ContractStatus.SUPERSE
 DOCUMENTS: Final[Mapping[str, Billable]] = {
     "contract_id": Billable(contracts, frozenset(_NOT_IN_FORCE), "amount"),
     "order_id": Billable(
-        orders, frozenset({OrderStatus.CANCELLED}), "gross_amount", "returned_amount", "contract_id"
+        orders,
+        frozenset({OrderStatus.CANCELLED}),
+        "gross_amount",
+        ("returned_amount", "cancelled_amount"),
+        "contract_id",
     ),
 }

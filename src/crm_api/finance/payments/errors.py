@@ -25,7 +25,7 @@ register(
         ),
         "already_released": ("This was taken back already.", "该分配已释放。"),
         "exceeds_refund_due": (
-            "More than is due to the customer for goods of the order that came back: {rest} {currency}.",
+            "More than is due back for goods of the order that came back or were cancelled: {rest} {currency}.",
             "超过该订单的应退金额 {rest} {currency}。",
         ),
         "payment_refunded": (

@@ -92,7 +92,7 @@ class PaymentRefund(Schema):
     amount: Due = Field(description="How much, in the currency of the payment.", examples=[MONEY])
     order_id: Id | None = Field(
         None,
-        description="The order of which goods came back; absent, it is paid back from what settles nothing.",
+        description="The order of which goods came back, or the rest was cancelled; absent, it is paid back from what settles nothing.",
         examples=[None],
     )
     refunded_on: Day | None = Field(
@@ -127,7 +127,9 @@ class RefundRead(BasedRead):
     """So much of a payment was paid back."""
 
     id: Id = Field(description="UUID of the refund.")
-    order_id: Id | None = Field(description="The order of which goods came back.", examples=[None])
+    order_id: Id | None = Field(
+        description="The order of which goods came back, or the rest was cancelled.", examples=[None]
+    )
     amount: Money = Field(description="How much.", examples=[MONEY])
     refunded_on: Day = Field(description="When.")
     method: PaymentMethod = Field(description="How.", examples=["bank_transfer"])

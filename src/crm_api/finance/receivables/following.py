@@ -59,7 +59,10 @@ async def drop_of_contract(uow: UnitOfWork, contract_id: str, diff: Mapping[str,
 
 
 async def lower_of_order(uow: UnitOfWork, order_id: str, _: Mapping[str, Any]) -> None:
-    """What came back is not owed any more, the last instalment first; what was paid of it is due to the customer."""
+    """What came back or was cancelled is not owed any more, the last instalment first.
+
+    What was paid of it is due to the customer.
+    """
     repository, at = ReceivableRepository(uow), clock.now()
     document = await BillingService(uow).hold("order_id", order_id)
     standing = sorted(await repository.of_document("order_id", order_id), key=lambda row: row.due_on)
@@ -87,9 +90,9 @@ async def keep_paid_order(uow: UnitOfWork, order: Any) -> None:
         await _refuse_paid(uow, "order_id", order.id)
 
 
-async def reckon_returned(uow: UnitOfWork, order: Any) -> None:
-    """What came back takes nothing of the receipts of a contract."""
-    await SharingService(uow).reckon(order, order.gross_amount - order.returned_amount)
+async def reckon_owed(uow: UnitOfWork, order: Any) -> None:
+    """What came back or was cancelled takes nothing of the receipts of a contract."""
+    await SharingService(uow).reckon(order, order.owed)
 
 
 async def keep_paid_contract(uow: UnitOfWork, contract: Any) -> None:

@@ -120,7 +120,8 @@ def _received() -> Select[Any]:
 def _shares() -> Select[Any]:
     bought, own = scoped(Order, "o"), scoped(Receivable, "own")
     billed = select(own.c.id).where(own.c.order_id == bought.c.id, *_standing(own)).exists()
-    owed = bought.c.gross_amount - bought.c.returned_amount
+    cancelled = func.coalesce(bought.c.cancelled_amount, literal(0))
+    owed = bought.c.gross_amount - bought.c.returned_amount - cancelled
     return (
         select(bought.c.id.cast(Text), owed, bought.c.paid_amount)
         .where(bought.c.contract_id.in_(revisions()), bought.c.status != OrderStatus.CANCELLED, ~billed)

@@ -20,8 +20,8 @@ SETTLE = orders.action("settle")
 class SharingService:
     """An order of a contract that has instalments is not billed itself: what came in for the contract pays for it.
 
-    It counts for the orders in the order of their placing, for each up to what it comes to less what came back; what
-    a cancelled or returned one had taken counts for those behind it. So a prepaid order is shipped once the receipts of
+    It counts for the orders in the order of their placing, for each up to what is owed for it; what a
+    cancelled or returned one had taken counts for those behind it. So a prepaid order is shipped once the receipts of
     its contract cover it and all that were placed before it; one that is to leave earlier needs credit.
     An order that was billed before its contract had instalments is paid for itself.
     """

@@ -10,6 +10,7 @@ from crm_api.kit.allowed import admit
 from crm_api.kit.errors import Invalid
 from crm_api.kit.references import check_references
 from crm_api.kit.repository import Repository
+from crm_api.kit.resource import Resource
 from crm_api.kit.uow import UnitOfWork
 from crm_api.parties.contacts.resource import contacts
 from crm_api.parties.contacts.service import ContactService
@@ -21,6 +22,7 @@ from crm_api.sales.leads.models import Lead, LeadStatus
 from crm_api.sales.leads.resource import CONVERT, leads
 from crm_api.sales.opportunities.resource import opportunities
 from crm_api.sales.opportunities.service import OpportunityService
+from crm_api.setup.custom_fields.carrying import carried
 
 ABOUT_THE_COMPANY = ("industry", "region", "address", "website", "source")
 ABOUT_THE_PERSON = ("title", "phones", "emails")
@@ -71,7 +73,8 @@ class ConversionService:
         admit(self.uow, customers.create)
         known = {field: getattr(lead, field) for field in ABOUT_THE_COMPANY}
         own = {} if lead.company_name else {"phones": lead.phones, "emails": lead.emails}
-        given = {"name": name, "kind": kind, "owner_id": lead.owner_id, **known, **own}
+        custom = await self._custom(lead, customers)
+        given = {"name": name, "kind": kind, "owner_id": lead.owner_id, **known, **own, **custom}
         return str((await service.create(given))["id"]), True
 
     async def _contact(self, lead: Lead, customer_id: str, named: str | None) -> str:
@@ -88,8 +91,9 @@ class ConversionService:
             return found
         admit(self.uow, contacts.create)
         known = {field: getattr(lead, field) for field in ABOUT_THE_PERSON}
+        custom = await self._custom(lead, contacts)
         made = await service.create(
-            {"name": lead.name, "customer_id": customer_id, "owner_id": lead.owner_id, **known}
+            {"name": lead.name, "customer_id": customer_id, "owner_id": lead.owner_id, **known, **custom}
         )
         return str(made["id"])
 
@@ -99,7 +103,12 @@ class ConversionService:
         admit(self.uow, opportunities.create)
         body = {name: value for name, value in given.items() if value is not None}
         told = {"name": lead.company_name or lead.name, "description": lead.description, **body}
+        custom = await self._custom(lead, opportunities)
         made = await OpportunityService(self.uow).create(
-            {**told, "customer_id": customer_id, "owner_id": lead.owner_id}
+            {**told, "customer_id": customer_id, "owner_id": lead.owner_id, **custom}
         )
         return str(made["id"])
+
+    async def _custom(self, lead: Lead, target: Resource) -> dict[str, Any]:
+        """Custom fields that a new record has under the same key and of the same type are filled in."""
+        return {"custom_fields": await carried(self.uow, lead.custom_fields, leads, target)}

@@ -12,7 +12,14 @@ from crm_api.kit.uow import UnitOfWork
 from crm_api.kit.writes import writes
 from crm_api.sales.leads.conversion import ConversionService
 from crm_api.sales.leads.resource import ASSIGN, CONTACT, CONVERT, DISCARD, QUALIFY, REOPEN, leads
-from crm_api.sales.leads.schemas import LeadConvert, LeadCreate, LeadDiscard, LeadRead, LeadUpdate
+from crm_api.sales.leads.schemas import (
+    LeadConvert,
+    LeadCreate,
+    LeadCreated,
+    LeadDiscard,
+    LeadRead,
+    LeadUpdate,
+)
 from crm_api.sales.leads.service import LeadService
 
 router = APIRouter(prefix="/api/v1/leads", tags=["leads"], route_class=KitRoute)
@@ -28,14 +35,17 @@ CanReopen = Annotated[UnitOfWork, allowed(REOPEN)]
 CanConvert = Annotated[UnitOfWork, allowed(CONVERT)]
 
 reads(router, leads, LeadRead)
-writes(router, leads, LeadCreate, LeadUpdate, LeadService, LeadRead)
+writes(router, leads, LeadCreate, LeadUpdate, LeadService, LeadRead, LeadCreated)
 
 
 @router.post(
-    "", status_code=201, response_model=LeadRead, operation_id="leads_create", summary="Create a lead"
+    "", status_code=201, response_model=LeadCreated, operation_id="leads_create", summary="Create a lead"
 )
 async def create_lead(data: LeadCreate, uow: CanCreate) -> Any:
-    """It is new. The creator owns it unless an owner is named. An external id that another lead holds is 409."""
+    """It is new. The creator owns it unless an owner is named. An external id that another lead holds is 409.
+
+    `possible_duplicates` names whom it may be already, among those you can see: nothing is refused or merged.
+    """
     return await LeadService(uow).create(data.given())
 
 

@@ -1,6 +1,6 @@
 """Bodies and answers of leads."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -133,3 +133,22 @@ class LeadRead(CustomisedRead, LinkedRead, OwnedRead, DeletableRead):
     customer_id: Id | None = Field(description="The customer it has become.", examples=[None])
     contact_id: Id | None = Field(description="The contact it has become.", examples=[None])
     opportunity_id: Id | None = Field(description="The deal that began.", examples=[None])
+
+
+class KnownParty(Schema):
+    """Somebody who is known already and may be the same; reported, never refused."""
+
+    type: Literal["customers", "contacts", "leads"] = Field(description="What it is.", examples=["contacts"])
+    id: Id = Field(description="Its id.")
+    name: str = Field(description="Its name.", examples=["李娜"])
+    reason: Literal["same_phone", "same_email", "same_company"] = Field(
+        description="What is alike; a company but for its legal form.", examples=["same_phone"]
+    )
+
+
+class LeadCreated(LeadRead):
+    """A new lead, with those it may be already among the customers, contacts and leads you can see."""
+
+    possible_duplicates: list[KnownParty] = Field(
+        description="Who is known already by its number, its address or its company; at most five."
+    )

@@ -8,6 +8,7 @@ from crm_api.kit import clock
 from crm_api.kit.owning import assign_owner, first_owner
 from crm_api.kit.repository import Repository, refuse_unwritable
 from crm_api.kit.uow import UnitOfWork
+from crm_api.sales.leads.duplicates import DuplicateService
 from crm_api.sales.leads.models import STATES, Lead, LeadStatus
 from crm_api.sales.leads.resource import ASSIGN, leads
 from crm_api.setup.dictionaries.service import DictionaryService
@@ -22,11 +23,13 @@ class LeadService:
         self._repository: Repository[Lead] = Repository(uow, leads)
 
     async def create(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """A new lead, its creator's unless another owner is named."""
+        """A new lead, its creator's unless another owner is named; whom it may be already is told, never refused."""
         values = dict(given)
         refuse_unwritable(self.uow, leads, values)
         owner = await first_owner(self.uow, values)
-        return await self._repository.add(self.new_row({**values, **owner}))
+        lead = self.new_row({**values, **owner})
+        created = await self._repository.add(lead)
+        return {**created, "possible_duplicates": await DuplicateService(self.uow).of(lead)}
 
     @staticmethod
     def new_row(values: dict[str, Any]) -> Lead:

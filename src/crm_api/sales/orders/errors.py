@@ -1,6 +1,6 @@
 """Refusals of orders."""
 
-from crm_api.kit.errors import Conflict, Fault
+from crm_api.kit.errors import Conflict, Fault, Forbidden
 from crm_api.kit.messages import register
 
 register(
@@ -8,6 +8,14 @@ register(
         "order_unpaid": (
             "It is shipped once it is paid in full, unless credit was granted.",
             "未授予信用的订单须全额付款后才能发货。",
+        ),
+        "credit_not_granted": (
+            "Credit is granted by those with the right `orders:grant_credit`: place it prepaid, or ask one of them.",
+            "授予信用需要 `orders:grant_credit` 权限：请改为预付，或请有权限的人操作。",
+        ),
+        "warehouse_required": (
+            "Some of it is taken from stock: say from which warehouse.",
+            "订单含有库存商品，请指定发货仓库。",
         ),
         "order_paid": (
             "Money was paid for it: refund that before you cancel it.",
@@ -39,6 +47,12 @@ class OrderUnpaid(Conflict):
     """Nothing leaves before it is paid for, unless credit allows."""
 
     default_code = "order_unpaid"
+
+
+class CreditNotGranted(Forbidden):
+    """Who may sell may not always grant credit."""
+
+    default_code = "credit_not_granted"
 
 
 class ContractNotInForce(Conflict):

@@ -1,6 +1,6 @@
 """What becomes of the goods of an order, from the shelf to the customer and back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -54,15 +54,11 @@ class FulfilmentService:
         """What the body names leaves, or everything that remains; stock goes down with it."""
         order, lines = await self._loaded(order_id)
         order.ship(clock.now())
-        if given.get("lines") is None:
-            parts = [Part(line, line.remaining) for line in lines if line.remaining]
-        else:
-            parts = _parts(lines, given["lines"])
-        for line, quantity, pointer in parts:
-            if quantity > line.remaining:
-                raise QuantityExceeded(pointer, _plain(line.remaining))
-            kept = {"reserved": line.reserved - quantity} if line.stocked else {}
-            line.apply({"shipped": line.shipped + quantity, **kept})
+        parts = []
+        for part in _remaining(lines, given):
+            part.line.shipped += part.quantity
+            part.line.reserved -= part.quantity if part.line.stocked else 0
+            parts.append(part)
         order.leave_behind(lines)
         if order.warehouse_id is not None:
             await self._stock(order).ship(order.warehouse_id, _demands(parts))
@@ -100,6 +96,22 @@ class FulfilmentService:
             await self._stock(order).release(order.warehouse_id, _demands(parts))
         return await self._repository.save(order, event="cancelled", children={LINES.name: lines})
 
+    async def cancel_remainder(self, order_id: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Of an order of which a part has left, what the body names is not shipped any more, or all that remains."""
+        order, lines = await self._loaded(order_id)
+        at = clock.now()
+        STATES.take(order, "cancel_remainder", at)
+        parts = []
+        for part in _remaining(lines, given):
+            part.line.cancelled += part.quantity
+            part.line.reserved -= part.quantity if part.line.stocked else 0
+            parts.append(part)
+        order.cancel_remainder(lines, given["cancel_reason"], at)
+        await ask_gates("orders.cancel_remainder", self.uow, order)
+        if order.warehouse_id is not None:
+            await self._stock(order).release(order.warehouse_id, _demands(parts))
+        return await self._repository.save(order, event="remainder_cancelled", children={LINES.name: lines})
+
     async def _take(self, order_id: str, verb: str, event: str, **values: Any) -> dict[str, Any]:
         order = await self._repository.load(order_id)
         STATES.take(order, verb, clock.now())
@@ -134,6 +146,18 @@ class FulfilmentService:
                 **said,
             )
         )
+
+
+def _remaining(lines: Sequence[OrderLine], given: Mapping[str, Any]) -> Iterator[Part]:
+    """What a body names of an order's lines, or all that remains; of a line no more than remains by then."""
+    if given.get("lines") is None:
+        parts = [Part(line, line.remaining) for line in lines if line.remaining]
+    else:
+        parts = _parts(lines, given["lines"])
+    for part in parts:
+        if part.quantity > part.line.remaining:
+            raise QuantityExceeded(part.pointer, _plain(part.line.remaining))
+        yield part
 
 
 def _parts(lines: Sequence[OrderLine], given: Sequence[Mapping[str, Any]]) -> list[Part]:

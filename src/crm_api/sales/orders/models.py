@@ -60,6 +60,7 @@ STATES: Final = States(
         "deliver": Step(frozenset({OrderStatus.SHIPPED}), OrderStatus.DELIVERED),
         "close": Step(frozenset({OrderStatus.DELIVERED}), OrderStatus.CLOSED),
         "cancel": Step(_HERE, OrderStatus.CANCELLED),
+        "cancel_remainder": Step(frozenset({OrderStatus.PART_SHIPPED}), OrderStatus.SHIPPED),
         "return": Step(_GONE),
         "postpone": Step(_HERE | {OrderStatus.PART_SHIPPED}),
         "update": Step(_HERE | _GONE),
@@ -67,10 +68,16 @@ STATES: Final = States(
     }
 )
 OPEN: Final = tuple(sorted(_HERE | _GONE))
+# what is owed for what was neither returned nor cancelled, as SQL
+_CANCELLED: Final = "coalesce(cancelled_amount, 0)"
+_OWED: Final = f"gross_amount - returned_amount - {_CANCELLED}"
 
 
 class Order(Customised, Linked, Owned, Recorded, PricedDocument, Base):
-    """Its lines stay as they were placed. `refund_due` is what was paid beyond what is owed for goods that stay."""
+    """Its lines stay as they were placed. `refund_due` is what was paid beyond what is owed for goods that stay.
+
+    `cancelled_amount` is what the rest came to that was cancelled after a part had left, null when none was.
+    """
 
     __tablename__ = "orders"
     number: Mapped[str] = columns.line(63, server_owned=True)
@@ -98,6 +105,9 @@ class Order(Customised, Linked, Owned, Recorded, PricedDocument, Base):
     returned_amount: Mapped[Decimal] = columns.money(default=NONE, server_owned=True)
     returned_amount_currency: Mapped[str] = columns.currency(server_owned=True)
     returned_amount_micro: Mapped[int] = columns.micros("returned_amount")
+    cancelled_amount: Mapped[Decimal | None] = columns.money(null=True, server_owned=True)
+    cancelled_amount_currency: Mapped[str | None] = columns.currency(null=True, server_owned=True)
+    cancelled_amount_micro: Mapped[int] = columns.micros("cancelled_amount")
     refund_due: Mapped[Decimal] = columns.money(default=NONE, server_owned=True)
     refund_due_currency: Mapped[str] = columns.currency(server_owned=True)
     refund_due_micro: Mapped[int] = columns.micros("refund_due")
@@ -118,16 +128,18 @@ class Order(Customised, Linked, Owned, Recorded, PricedDocument, Base):
         ),
         CheckConstraint(columns.choices_check("payment_terms", list(PaymentTerms)), name="payment_terms"),
         CheckConstraint("paid_amount >= 0 AND paid_amount <= gross_amount", name="paid_amount"),
-        CheckConstraint("returned_amount >= 0 AND returned_amount <= gross_amount", name="returned_amount"),
         CheckConstraint(
-            "refund_due = greatest(paid_amount - (gross_amount - returned_amount), 0)", name="refund_due"
+            f"returned_amount >= 0 AND {_CANCELLED} >= 0 AND {_OWED} >= 0", name="returned_amount"
         ),
+        CheckConstraint(f"refund_due = greatest(paid_amount - ({_OWED}), 0)", name="refund_due"),
         CheckConstraint(
             "paid_amount_currency = currency AND returned_amount_currency = currency"
-            " AND refund_due_currency = currency",
+            " AND refund_due_currency = currency"
+            " AND cancelled_amount_currency IS NOT DISTINCT FROM"
+            " CASE WHEN cancelled_amount IS NOT NULL THEN currency END",
             name="money_currency",
         ),
-        CheckConstraint("(status = 'cancelled') = (cancel_reason IS NOT NULL)", name="cancelled"),
+        CheckConstraint("status <> 'cancelled' OR cancel_reason IS NOT NULL", name="cancelled"),
         CheckConstraint("status <> 'cancelled' OR paid_amount = 0", name="cancelled_paid"),
         Index("orders_number_key", "tenant_id", "number", unique=True),
         Index("orders_quote_id_key", "tenant_id", "quote_id", unique=True),
@@ -138,6 +150,11 @@ class Order(Customised, Linked, Owned, Recorded, PricedDocument, Base):
         Index("orders_warehouse_id_idx", "tenant_id", "warehouse_id"),
         *page_indexes("orders", "created_at", "name_sort", "gross_amount_micro", deletable=False),
     )
+
+    @property
+    def owed(self) -> Decimal:
+        """What it comes to without what came back and what was cancelled."""
+        return self.gross_amount - self.returned_amount - (self.cancelled_amount or NONE)
 
     def put(self, values: Mapping[str, Any]) -> None:
         """Set columns; what the name is sorted by follows."""
@@ -161,12 +178,22 @@ class Order(Customised, Linked, Owned, Recorded, PricedDocument, Base):
             raise OrderPaid
         self.cancel_reason = reason
 
+    def cancel_remainder(self, lines: "Sequence[OrderLine]", reason: str, at: datetime) -> None:
+        """What `lines` say was cancelled is not owed.
+
+        With nothing left to ship it is shipped, or returned if all that had left has come back.
+        """
+        self.cancel_reason = reason
+        gone = sum((line.not_owed for line in lines), NONE) - self.returned_amount
+        self.apply({"cancelled_amount": gone, "cancelled_amount_currency": self.currency})
+        self.leave_behind(lines)
+        self._end_returned(lines, at)
+
     def take_back(self, lines: "Sequence[OrderLine]", at: datetime) -> None:
         """What `lines` say has come back is not owed any more; when all of it has, the order is returned."""
-        if all(line.returned == line.quantity for line in lines):
-            self.apply({"status": OrderStatus.RETURNED, "status_entered_at": at})
-        self.returned_amount = sum((line.returned_amount for line in lines), NONE)
-        self._reckon(paid_before=self.paid_amount)
+        gone = sum((line.not_owed for line in lines), NONE)
+        self.returned_amount = gone - (self.cancelled_amount or NONE)
+        self._end_returned(lines, at)
 
     def pay(self, paid: Decimal) -> str:
         """So much is paid for it in all; the event that this is. Nobody pays more than it comes to."""
@@ -184,12 +211,16 @@ class Order(Customised, Linked, Owned, Recorded, PricedDocument, Base):
             self.apply({f"{name}_currency": self.currency})
         self._reckon(paid_before=NONE)
 
+    def _end_returned(self, lines: "Sequence[OrderLine]", at: datetime) -> None:
+        if all(line.returned + line.cancelled == line.quantity for line in lines):
+            self.apply({"status": OrderStatus.RETURNED, "status_entered_at": at})
+        self._reckon(paid_before=self.paid_amount)
+
     def _reckon(self, *, paid_before: Decimal) -> None:
-        owed = self.gross_amount - self.returned_amount
-        self.refund_due = max(self.paid_amount - owed, NONE)
+        self.refund_due = max(self.paid_amount - self.owed, NONE)
         if not self.paid_amount and (paid_before or self.payment_status == OrderPaymentStatus.REFUNDED):
             self.payment_status = OrderPaymentStatus.REFUNDED
-        elif self.paid_amount >= owed:
+        elif self.paid_amount >= self.owed:
             self.payment_status = OrderPaymentStatus.PAID
         else:
             self.payment_status = OrderPaymentStatus.PART if self.paid_amount else OrderPaymentStatus.UNPAID
@@ -197,6 +228,8 @@ class Order(Customised, Linked, Owned, Recorded, PricedDocument, Base):
 
 class OrderLine(DocumentLine, Base):
     """What was bought, and what became of it: `reserved` are kept in stock, of the `shipped` some `returned`.
+
+    `cancelled` of it will not be shipped.
 
     `first_promised_on` is the day that was promised at first, `promised_on` the one that holds. `unit_cost` is what one
     unit cost us when it was bought, null when nobody had said; a unit of its currency was worth `cost_rate` of the
@@ -211,13 +244,15 @@ class OrderLine(DocumentLine, Base):
     reserved: Mapped[Decimal] = columns.quantity(default=NONE, sort_order=43)
     shipped: Mapped[Decimal] = columns.quantity(default=NONE, sort_order=44)
     returned: Mapped[Decimal] = columns.quantity(default=NONE, sort_order=45)
+    cancelled: Mapped[Decimal] = columns.quantity(default=NONE, server_default="0", sort_order=49)
     unit_cost: Mapped[Decimal | None] = columns.money(null=True, internal=True, sort_order=46)
     unit_cost_currency: Mapped[str | None] = columns.currency(null=True, internal=True, sort_order=47)
     cost_rate: Mapped[Decimal | None] = columns.quantity(null=True, internal=True, sort_order=48)
     __table_args__ = (
         *line_rules("order_lines", "order_id", "orders"),
         CheckConstraint("shipped >= 0 AND returned >= 0 AND returned <= shipped", name="shipped"),
-        CheckConstraint("reserved >= 0 AND reserved + shipped <= quantity", name="reserved"),
+        CheckConstraint("reserved >= 0 AND reserved + shipped + cancelled <= quantity", name="reserved"),
+        CheckConstraint("cancelled >= 0", name="cancelled"),
         CheckConstraint("stocked OR reserved = 0", name="stocked"),
         CheckConstraint("(promised_on IS NULL) = (first_promised_on IS NULL)", name="first_promised_on"),
         CheckConstraint("promised_on >= first_promised_on", name="promised_on"),
@@ -225,13 +260,14 @@ class OrderLine(DocumentLine, Base):
 
     @property
     def remaining(self) -> Decimal:
-        """What has not been shipped."""
-        return self.quantity - self.shipped
+        """What is still to be shipped."""
+        return self.quantity - self.shipped - self.cancelled
 
     @property
-    def returned_amount(self) -> Decimal:
-        """What of its gross amount is not owed any more."""
-        return rounded(self.gross_amount * self.returned / self.quantity, self.gross_amount_currency)
+    def not_owed(self) -> Decimal:
+        """What of its gross amount is not owed, because it came back or was cancelled."""
+        gone = self.returned + self.cancelled
+        return rounded(self.gross_amount * gone / self.quantity, self.gross_amount_currency)
 
 
 class ShipmentKind(StrEnum):

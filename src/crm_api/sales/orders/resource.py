@@ -23,6 +23,7 @@ orders = Resource(
         "delivered",
         "closed",
         "cancelled",
+        "remainder_cancelled",
         "returned",
         "promised",
         "delayed",
@@ -38,6 +39,7 @@ SHIP = orders.action("ship")
 DELIVER = orders.action("deliver")
 CLOSE = orders.action("close")
 CANCEL = orders.action("cancel")
+CANCEL_REMAINDER = orders.action("cancel_remainder")
 RETURN = orders.action("return")
 POSTPONE = orders.action("postpone")
 GRANT_CREDIT = orders.action("grant_credit")

@@ -15,6 +15,7 @@ from crm_api.sales.orders.promising import PromiseService
 from crm_api.sales.orders.resource import (
     ASSIGN,
     CANCEL,
+    CANCEL_REMAINDER,
     CLOSE,
     DELIVER,
     PACK,
@@ -27,6 +28,7 @@ from crm_api.sales.orders.resource import (
 from crm_api.sales.orders.schemas import (
     DelayNoticeList,
     OrderCancel,
+    OrderCancelRemainder,
     OrderCreate,
     OrderPostpone,
     OrderRead,
@@ -48,6 +50,7 @@ CanShip = Annotated[UnitOfWork, allowed(SHIP)]
 CanDeliver = Annotated[UnitOfWork, allowed(DELIVER)]
 CanClose = Annotated[UnitOfWork, allowed(CLOSE)]
 CanCancel = Annotated[UnitOfWork, allowed(CANCEL)]
+CanCancelRemainder = Annotated[UnitOfWork, allowed(CANCEL_REMAINDER)]
 CanReturn = Annotated[UnitOfWork, allowed(RETURN)]
 CanPostpone = Annotated[UnitOfWork, allowed(POSTPONE)]
 ONE_PAGE = {"next_cursor": None, "prev_cursor": None, "has_more": False}
@@ -134,8 +137,27 @@ async def close_order(order_id: str, uow: CanClose) -> Any:
     "/{order_id}/cancel", response_model=OrderRead, operation_id="orders_cancel", summary="Cancel an order"
 )
 async def cancel_order(order_id: str, data: OrderCancel, uow: CanCancel) -> Any:
-    """Nothing comes of it: what was reserved is free again. 409 once anything was shipped, or while anything is paid."""
+    """Nothing comes of it: what was reserved is free again. 409 once anything was shipped, or while anything is paid.
+
+    After a part has left, `cancel-remainder` ends it.
+    """
     return await FulfilmentService(uow).cancel(order_id, data.cancel_reason)
+
+
+@router.post(
+    "/{order_id}/cancel-remainder",
+    response_model=OrderRead,
+    operation_id="orders_cancel_remainder",
+    summary="Cancel the rest of an order",
+)
+async def cancel_remainder(order_id: str, data: OrderCancelRemainder, uow: CanCancelRemainder) -> Any:
+    """What has not left of an order shipped in part will not: all of it, or what the body names. Its stock is free again.
+
+    It is not owed any more; what was paid beyond that is due as a refund. With nothing left to ship the order is shipped,
+    and goes on to delivery. 409 in any other status, for more of a line than remains, and while more is invoiced, or
+    applied for, than would be owed.
+    """
+    return await FulfilmentService(uow).cancel_remainder(order_id, data.given())
 
 
 @router.post(

@@ -127,6 +127,14 @@ class OrderCancel(Schema):
     cancel_reason: Reason = Field(description="Why.", examples=["客户取消项目"])
 
 
+class OrderCancelRemainder(OrderCancel):
+    """Why the rest is not shipped, or what of it."""
+
+    lines: Quantities | None = Field(
+        None, description="What is not shipped; everything that remains when absent.", examples=[QUANTITIES]
+    )
+
+
 class LinePromise(Schema):
     """By when a line is promised."""
 
@@ -154,6 +162,9 @@ class OrderLineRead(DocumentLineRead):
     reserved: Quantity = Field(description="What of it is kept in stock.", examples=["200"])
     shipped: Quantity = Field(description="What of it has left.", examples=["0"])
     returned: Quantity = Field(description="What of that has come back.", examples=["0"])
+    cancelled: Quantity = Field(
+        description="What of it will not be shipped: the rest was cancelled.", examples=["0"]
+    )
 
 
 class OrderRead(PricedRead, CustomisedRead, LinkedRead, OwnedRead):
@@ -175,10 +186,16 @@ class OrderRead(PricedRead, CustomisedRead, LinkedRead, OwnedRead):
     status: OrderStatus = Field(description="How far its goods have come.", examples=["placed"])
     status_entered_at: Instant = Field(description="Since when.")
     delivered_at: Instant | None = Field(description="When it arrived.", examples=[None])
-    cancel_reason: str | None = Field(description="Why it was cancelled.", examples=[None])
+    cancel_reason: str | None = Field(
+        description="Why it was cancelled, or its rest after a part had left.", examples=[None]
+    )
     payment_status: OrderPaymentStatus = Field(description="How far its money has come.", examples=["unpaid"])
     paid_amount: Money = Field(description="What is paid.", examples=[NONE])
     returned_amount: Money = Field(description="What is not owed because it came back.", examples=[NONE])
+    cancelled_amount: Money | None = Field(
+        description="What is not owed because the rest was cancelled after a part had left; null unless it was.",
+        examples=[None],
+    )
     refund_due: Money = Field(description="What is to be paid back.", examples=[NONE])
     lines: list[OrderLineRead] = Field(description="What was bought.")  # type: ignore[assignment]
 

@@ -9,7 +9,7 @@ from crm_api.catalog.products.service import ProductService
 from crm_api.catalog.stock_movements.allocation import AllocationService, Demand
 from crm_api.catalog.warehouses.service import WarehouseService
 from crm_api.kit import clock
-from crm_api.kit.errors import Forbidden, Invalid, NotFound
+from crm_api.kit.errors import Invalid, NotFound
 from crm_api.kit.ids import as_id
 from crm_api.kit.owning import assign_owner, first_owner
 from crm_api.kit.references import check_references, visible_ids
@@ -20,7 +20,7 @@ from crm_api.sales.belonging.service import demand_same_customer
 from crm_api.sales.contracts.models import IN_FORCE
 from crm_api.sales.contracts.resource import contracts
 from crm_api.sales.document_lines.service import Agreed, DocumentLines
-from crm_api.sales.orders.errors import ContractNotInForce
+from crm_api.sales.orders.errors import ContractNotInForce, CreditNotGranted
 from crm_api.sales.orders.models import STATES, Order, OrderLine, PaymentTerms
 from crm_api.sales.orders.repository import OrderRepository
 from crm_api.sales.orders.resource import ASSIGN, GRANT_CREDIT, LINES, orders
@@ -123,7 +123,7 @@ class OrderService:
         if values.get("payment_terms") == PaymentTerms.CREDIT:
             reach = self.uow.principal.reach(GRANT_CREDIT)
             if not orders.access.admits(self.uow.principal, reach, order.owner_id, order.team_id):
-                raise Forbidden
+                raise CreditNotGranted
         named = {f"/{name}": values.get(name) for name in ("contact_id", "opportunity_id")}
         await demand_same_customer(self.uow, order.customer_id, named)
 
@@ -158,5 +158,5 @@ class OrderService:
             return
         order.warehouse_id = order.warehouse_id or await WarehouseService(self.uow).usual()
         if order.warehouse_id is None:
-            raise Invalid.at("/warehouse_id", "required")
+            raise Invalid.at("/warehouse_id", "warehouse_required")
         await stock.reserve(order.warehouse_id, wanted)

@@ -52,7 +52,7 @@ class BasedRead(Schema):
     """What an amount was worth in the company's currency, frozen; null while it is not, or no rate was known."""
 
     base_amount: Money | None = Field(
-        description="In the company's currency.", examples=[{"amount": "19800.00", "currency": "CNY"}]
+        description="In the company's currency.", examples=[{"amount": "11300.00", "currency": "CNY"}]
     )
     rate: Quantity | None = Field(description=f"{WORTH}.", examples=["1"])
     rate_on: Day | None = Field(description="The day of that rate.")

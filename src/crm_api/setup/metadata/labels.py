@@ -87,6 +87,7 @@ reorder_point 补货点 low 低库存 to_warehouse_id 目标仓库 quantity 数�
 reserved_change 预留量变化 source_type 来源对象 source_id 来源记录 note 说明 stock_movements.reason 调整原因
 number 编号 quote_id 报价单 contract_id 合同 payment_terms 付款条件 delivery_address 收货地址 notes 内部备注
 delivered_at 送达时间 cancel_reason 取消原因 payment_status 付款状态 paid_amount 已付金额 returned_amount 退货金额
+cancelled_amount 取消金额 lines.cancelled 已取消数量
 refund_due 应退金额 currency 币种 tax_mode 计税方式 discount_percent 折扣百分比 discount_amount 折扣金额
 net_amount 未税金额 tax_amount 税额 gross_amount 含税金额 lines.description 名称 lines.unit 单位
 lines.discount_percent 折扣百分比 lines.discount_amount 折扣金额 lines.tax_rate 税率 lines.net_amount 未税金额
@@ -109,7 +110,9 @@ entries.unit_price 单价
 args 参数 requested_by 请求人 reason 原因 starts 启动次数
 approval_flows.resource 适用对象 amount_from 金额下限 amount_below 金额上限 nodes 审批节点 nodes.id 编号
 nodes.name 名称 nodes.kind 审批人类型 nodes.mode 审批方式 nodes.levels 上级层数 nodes.role 角色
-nodes.user_ids 指定用户 subject_name 记录名称 submitter_id 提交人 flow_id 审批流程 flow_version 流程版本
+nodes.user_ids 指定用户 nodes.remind_after_hours 超时提醒（小时） nodes.escalate_after_hours 超时升级（小时）
+steps.before_id 加签于 steps.asked_at 送审时间 steps.reminded_at 提醒时间
+subject_name 记录名称 submitter_id 提交人 flow_id 审批流程 flow_version 流程版本
 node 当前节点 approver_ids 当前审批人 comment 审批意见 steps 审批步骤 steps.id 编号 steps.node 节点
 number 编号 revision 版次 amends_id 变更自 contracts.type 合同类型 quote_id 报价 starts_on 开始日期
 ends_on 结束日期 renewal_notice_days 续约提醒天数 renewal_notice_on 续约提醒日 terms 条款 signed_on 签署日期
@@ -165,7 +168,8 @@ nodes.kind.users 指定用户 nodes.mode.all 会签 nodes.mode.any 或签 nodes.
 approvals.status.pending 审批中 status.approved 已通过 status.rejected 已驳回 status.sent_back 已退回
 status.withdrawn 已撤回 steps.status.waiting 未开始 steps.status.pending 待审批 steps.status.approved 已同意
 steps.status.rejected 已驳回 steps.status.sent_back 已退回 steps.status.skipped 无需处理
-steps.status.delegated 已转交 steps.status.reassigned 已移交 status.approving 审批中 status.signed 已签署
+steps.status.delegated 已转交 steps.status.reassigned 已移交 steps.status.escalated 已升级
+status.approving 审批中 status.signed 已签署
 contracts.status.active 生效中 status.expiring 即将到期 status.expired 已到期 status.terminated 已终止
 status.voided 已作废 status.superseded 已被变更 signatories.side.ours 我方 signatories.side.theirs 对方
 tax_mode.exclusive 价外税 tax_mode.inclusive 价内税

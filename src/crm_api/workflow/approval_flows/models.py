@@ -10,7 +10,7 @@ from crm_api.kit import columns
 from crm_api.kit.db import LIVE, Base, Deletable, Recorded, Tenanted
 from crm_api.text import sort_key
 
-MOST_LEVELS = 10
+MOST_LEVELS, MOST_HOURS = 10, 8760
 
 
 class NodeKind(StrEnum):
@@ -75,6 +75,8 @@ class ApprovalFlowNode(Tenanted, Base):
     """One stop on the way; the next begins when this one has agreed.
 
     `levels` counts superiors, `role` and `user_ids` name who is asked; each goes with its kind alone.
+
+    Who is asked and has not decided is reminded after some hours, and after some more their superior is asked instead.
     """
 
     __tablename__ = "approval_flow_nodes"
@@ -85,6 +87,8 @@ class ApprovalFlowNode(Tenanted, Base):
     levels: Mapped[int | None] = columns.integer(null=True)
     role: Mapped[str | None] = columns.line(63, null=True)
     user_ids: Mapped[list[str]] = columns.texts()
+    remind_after_hours: Mapped[int | None] = columns.integer(null=True)
+    escalate_after_hours: Mapped[int | None] = columns.integer(null=True)
     position: Mapped[int] = columns.integer(default=0)
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "flow_id"], ["approval_flows.tenant_id", "approval_flows.id"]),
@@ -93,5 +97,8 @@ class ApprovalFlowNode(Tenanted, Base):
         CheckConstraint("(kind = 'superior_chain') = (levels IS NOT NULL)", name="levels"),
         CheckConstraint("(kind = 'role') = (role IS NOT NULL)", name="role"),
         CheckConstraint(f"levels BETWEEN 1 AND {MOST_LEVELS}", name="most_levels"),
+        CheckConstraint(
+            "remind_after_hours > 0 AND escalate_after_hours > coalesce(remind_after_hours, 0)", name="hours"
+        ),
         Index("approval_flow_nodes_flow_id_idx", "tenant_id", "flow_id", "position"),
     )

@@ -30,6 +30,9 @@ def _faults(node: ApprovalFlowNode) -> list[tuple[str, str, dict[str, str]]]:
             found.append((name, "required", {}))
         if node.kind not in (kind, None) and getattr(node, name):
             found.append((name, "not_with_kind", {"kind": str(node.kind)}))
+    remind, escalate = node.remind_after_hours, node.escalate_after_hours
+    if remind is not None and escalate is not None and escalate <= remind:
+        found.append(("escalate_after_hours", "out_of_range", {"expected": f"> {remind}"}))
     if node.role is not None and node.role not in ROLES:
         found.append(("role", "not_a_choice", {"choices": ", ".join(ROLES)}))
     return found

@@ -5,12 +5,17 @@ from typing import Annotated
 from pydantic import Field, WithJsonSchema
 
 from crm_api.kit.schemas import DeletableRead, Flag, Id, Line, Money, Schema, ShortLine, Whole
-from crm_api.workflow.approval_flows.models import MOST_LEVELS, NodeKind, NodeMode
+from crm_api.workflow.approval_flows.models import MOST_HOURS, MOST_LEVELS, NodeKind, NodeMode
 
 Levels = Annotated[
     Whole,
     Field(ge=1, le=MOST_LEVELS),
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_LEVELS}),
+]
+Hours = Annotated[
+    Whole,
+    Field(ge=1, le=MOST_HOURS),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_HOURS}),
 ]
 KIND = "Who is asked: the superiors of the submitter, the leader of the team, the holders of a role, or named users."
 MODE = (
@@ -19,6 +24,11 @@ MODE = (
 LEVELS = "For `superior_chain`: how many superiors, from the nearest up."
 ROLE = "For `role`: its key."
 USERS = "For `users`: who they are."
+REMIND = "After so many hours who is asked and has not decided is reminded, once: `approval.reminded`. Never when null."
+ESCALATE = (
+    "After so many hours the nearest superior is asked instead of who has not decided: `approval.escalated`. Each step"
+    " once; who has no superior stays asked. Never when null."
+)
 NODES = "Who is asked, one node after the other."
 NODES_EXAMPLE = [
     {"kind": "superior_chain", "mode": "sequential", "levels": 1},
@@ -38,6 +48,8 @@ class ApprovalNodeWrite(Schema):
     user_ids: Annotated[list[Id], Field(max_length=50)] = Field(
         default_factory=list, description=USERS, examples=[[]]
     )
+    remind_after_hours: Hours | None = Field(None, description=REMIND, examples=[24])
+    escalate_after_hours: Hours | None = Field(None, description=ESCALATE, examples=[48])
 
 
 Nodes = Annotated[list[ApprovalNodeWrite], Field(min_length=1, max_length=20)]
@@ -91,6 +103,8 @@ class ApprovalNodeRead(Schema):
     levels: int | None = Field(description=LEVELS, examples=[None])
     role: str | None = Field(description=ROLE, examples=["executive"])
     user_ids: list[Id] = Field(description=USERS, examples=[[]])
+    remind_after_hours: int | None = Field(description=REMIND, examples=[24])
+    escalate_after_hours: int | None = Field(description=ESCALATE, examples=[48])
 
 
 class ApprovalFlowRead(DeletableRead):

@@ -1,6 +1,7 @@
 """A request for approval, and who was asked."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
@@ -34,6 +35,7 @@ class StepStatus(StrEnum):
     SKIPPED = "skipped"
     DELEGATED = "delegated"
     REASSIGNED = "reassigned"
+    ESCALATED = "escalated"
 
 
 OPEN: Final = frozenset({StepStatus.WAITING, StepStatus.PENDING})
@@ -45,6 +47,7 @@ STATES: Final = States(
         "send_back": Step(_PENDING, ApprovalStatus.SENT_BACK),
         "withdraw": Step(_PENDING, ApprovalStatus.WITHDRAWN),
         "delegate": Step(_PENDING),
+        "add_signer": Step(_PENDING),
     }
 )
 
@@ -97,7 +100,11 @@ class Approval(Recorded, Base):
 
 
 class ApprovalStep(Tenanted, Base):
-    """Somebody who is, was or will be asked; `for_id` is whose place they took."""
+    """Somebody who is, was or will be asked; `for_id` is whose place they took.
+
+    `before_id` is the step that waits for this one, which its approver has put before their own. At `chase_at` who has
+    not decided is reminded, or their superior asked.
+    """
 
     __tablename__ = "approval_steps"
     approval_id: Mapped[str] = columns.reference("approvals")
@@ -107,6 +114,10 @@ class ApprovalStep(Tenanted, Base):
     status: Mapped[str] = columns.choice(StepStatus, default=StepStatus.WAITING)
     comment: Mapped[str | None] = columns.line(2000, null=True)
     decided_at: Mapped[datetime | None] = columns.instant(null=True)
+    before_id: Mapped[str | None] = columns.identifier(null=True)
+    asked_at: Mapped[datetime | None] = columns.instant(null=True)
+    reminded_at: Mapped[datetime | None] = columns.instant(null=True)
+    chase_at: Mapped[datetime | None] = columns.instant(null=True, internal=True)
     position: Mapped[int] = columns.integer(default=0)
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "approval_id"], ["approvals.tenant_id", "approvals.id"]),
@@ -116,6 +127,12 @@ class ApprovalStep(Tenanted, Base):
         Index("approval_steps_approval_id_idx", "tenant_id", "approval_id", "position"),
         Index("approval_steps_approver_id_idx", "tenant_id", "approver_id", "approval_id"),
         Index("approval_steps_for_id_idx", "tenant_id", "for_id"),
+        Index(
+            "approval_steps_chase_at_idx",
+            "tenant_id",
+            "chase_at",
+            postgresql_where=column("chase_at").is_not(None),
+        ),
     )
 
     @property
@@ -125,4 +142,23 @@ class ApprovalStep(Tenanted, Base):
 
     def end(self, status: StepStatus, comment: str | None, at: datetime) -> None:
         """It is decided, or handed on."""
-        self.apply({"status": status, "comment": comment, "decided_at": at})
+        self.apply({"status": status, "comment": comment, "decided_at": at, "chase_at": None})
+
+    def wait(self) -> None:
+        """It is asked later, and its time begins anew then."""
+        self.apply({"status": StepStatus.WAITING.value, "asked_at": None, "chase_at": None})
+
+    def begin(self, node: Mapping[str, Any], at: datetime) -> None:
+        """It is asked now; after so many hours who is asked is reminded, or else their superior asked."""
+        hours = node.get("remind_after_hours") or node.get("escalate_after_hours")
+        self.apply({"asked_at": at, "chase_at": at + timedelta(hours=hours) if hours else None})
+
+    def chase(self, node: Mapping[str, Any], at: datetime) -> bool:
+        """Once reminded, then escalated once: whether it is to be escalated now."""
+        hours = node.get("escalate_after_hours")
+        if node.get("remind_after_hours") and self.reminded_at is None:
+            later = max(at, self.asked_at + timedelta(hours=hours)) if hours and self.asked_at else None
+            self.apply({"reminded_at": at, "chase_at": later})
+            return False
+        self.chase_at = None
+        return True

@@ -1,9 +1,23 @@
 """The SQL of approvals: who can be asked, and which approvals somebody leaves behind."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Integer, Numeric, Select, Text, Uuid, and_, cast, func, literal, select
+from sqlalchemy import (
+    ARRAY,
+    DateTime,
+    Integer,
+    Numeric,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    cast,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.expression import Alias, bindparam
 
@@ -31,6 +45,11 @@ class ApprovalRepository(Repository[Approval]):
         """Whether a record was approved before, for the same type and at the same amount."""
         values = {"resource": resource, "record_id": record_id, **same}
         return bool(await self.uow.fetch("granted approval", _granted, values))
+
+    async def overdue(self, at: datetime, at_most: int) -> list[str]:
+        """Approvals in which somebody is to be reminded or their superior asked, in the order of their ids."""
+        rows = await self.uow.fetch("overdue approvals", _overdue, {"at": at, "at_most": at_most})
+        return [row[0] for row in rows]
 
 
 class PeopleRepository:
@@ -94,6 +113,14 @@ def _granted() -> Select[Any]:
         )
         .limit(literal(1, Integer))
     )
+
+
+def _overdue() -> Select[Any]:
+    steps = scoped(ApprovalStep, "s")
+    late = steps.c.chase_at <= bindparam("at", type_=DateTime(timezone=True))
+    found = select(steps.c.approval_id).where(late).order_by(steps.c.chase_at)
+    some = found.limit(bindparam("at_most", type_=Integer)).subquery()
+    return select(cast(some.c.approval_id, Text)).distinct().order_by(cast(some.c.approval_id, Text))
 
 
 def _deciding() -> dict[str, list[str]]:

@@ -13,12 +13,26 @@ approvals = Resource(
     children=(STEPS,),
     open_when=None,
     label="subject_name",
-    events=("advanced", "approved", "rejected", "sent_back", "withdrawn", "delegated", "reassigned"),
+    events=(
+        "advanced",
+        "approved",
+        "rejected",
+        "sent_back",
+        "withdrawn",
+        "delegated",
+        "reassigned",
+        "signer_added",
+        "reminded",
+        "escalated",
+    ),
 )
 APPROVE = approvals.action("approve")
 REJECT = approvals.action("reject")
 SEND_BACK = approvals.action("send_back")
 WITHDRAW = approvals.action("withdraw")
 DELEGATE = approvals.action("delegate")
+ADD_SIGNER = approvals.action("add_signer")
+# held by no role: what the clock does
+CHASE = approvals.action("chase")
 # held by no role: what is done when an approver leaves
 REASSIGN = approvals.action("reassign")

@@ -8,8 +8,17 @@ from crm_api.kit.allowed import allowed
 from crm_api.kit.http import KitRoute
 from crm_api.kit.reads import reads
 from crm_api.kit.uow import UnitOfWork
-from crm_api.workflow.approvals.resource import APPROVE, DELEGATE, REJECT, SEND_BACK, WITHDRAW, approvals
+from crm_api.workflow.approvals.resource import (
+    ADD_SIGNER,
+    APPROVE,
+    DELEGATE,
+    REJECT,
+    SEND_BACK,
+    WITHDRAW,
+    approvals,
+)
 from crm_api.workflow.approvals.schemas import (
+    ApprovalAddSigner,
     ApprovalApprove,
     ApprovalDelegate,
     ApprovalRead,
@@ -22,6 +31,7 @@ CanApprove = Annotated[UnitOfWork, allowed(APPROVE)]
 CanReject = Annotated[UnitOfWork, allowed(REJECT)]
 CanSendBack = Annotated[UnitOfWork, allowed(SEND_BACK)]
 CanWithdraw = Annotated[UnitOfWork, allowed(WITHDRAW)]
+CanAddSigner = Annotated[UnitOfWork, allowed(ADD_SIGNER)]
 CanDelegate = Annotated[UnitOfWork, allowed(DELEGATE)]
 
 reads(router, approvals, ApprovalRead)
@@ -80,3 +90,17 @@ async def withdraw(approval_id: str, uow: CanWithdraw) -> Any:
 async def delegate(approval_id: str, data: ApprovalDelegate, uow: CanDelegate) -> Any:
     """Let another user decide in your place; both stand in the steps. Not whoever submitted it, nor somebody who is asked already (422)."""
     return await ApprovalService(uow).delegate(approval_id, data.user_id, data.comment)
+
+
+@router.post(
+    "/{approval_id}/add-signer",
+    response_model=ApprovalRead,
+    operation_id="approvals_add_signer",
+    summary="Add a signer",
+)
+async def add_signer(approval_id: str, data: ApprovalAddSigner, uow: CanAddSigner) -> Any:
+    """Let another user agree before you decide: they are asked now, and you again once they have said yes; their no ends it.
+
+    Not whoever submitted it, nor somebody who is asked already (422). 403 and 409 as for approving.
+    """
+    return await ApprovalService(uow).add_signer(approval_id, data.user_id)

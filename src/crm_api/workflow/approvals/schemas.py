@@ -30,6 +30,12 @@ class ApprovalDelegate(Schema):
     comment: Comment | None = Field(None, description="What to say with it.", examples=["出差中，请代为审批"])
 
 
+class ApprovalAddSigner(Schema):
+    """Who has to agree first."""
+
+    user_id: Id = Field(description="The user who is asked before you decide.")
+
+
 class ApprovalStepRead(Schema):
     """Somebody who is, was or will be asked."""
 
@@ -40,6 +46,13 @@ class ApprovalStepRead(Schema):
     status: StepStatus = Field(description="What became of it.", examples=["pending"])
     comment: str | None = Field(description="What was said.", examples=[None])
     decided_at: Instant | None = Field(description="When it was decided or handed on.", examples=[None])
+    before_id: Id | None = Field(
+        description="The step that waits for this one: its approver added this signer.", examples=[None]
+    )
+    asked_at: Instant | None = Field(description="Since when they are asked.")
+    reminded_at: Instant | None = Field(
+        description="When they were reminded: once, after `remind_after_hours` of the node.", examples=[None]
+    )
 
 
 class ApprovalRead(RecordRead):

@@ -16,7 +16,7 @@ from crm_api.workflow.approval_flows.outcomes import OUTCOMES
 from crm_api.workflow.approval_flows.resource import NODES
 from crm_api.workflow.approval_flows.service import ApprovalFlowService
 from crm_api.workflow.approvals.asking import Asking
-from crm_api.workflow.approvals.deciding import ask, begin, decide, end, hand_on, step_of
+from crm_api.workflow.approvals.deciding import ask, begin, decide, end, hand_on, put_before, step_of
 from crm_api.workflow.approvals.errors import NoApprover, NotTheSubmitter
 from crm_api.workflow.approvals.models import STATES, Approval, ApprovalStep, StepStatus
 from crm_api.workflow.approvals.repository import ApprovalRepository, LeavingRepository, PeopleRepository
@@ -88,7 +88,7 @@ class ApprovalService:
             ApprovalStep.new(approval_id=approval.id, node=node, approver_id=person, position=position)
             for position, (node, person) in enumerate(listed)
         ]
-        begin(approval, steps, 0)
+        begin(approval, steps, 0, clock.now())
         return await self._repository.add(approval, children={"steps": steps})
 
     async def is_needed(self, asked: Submission) -> bool:
@@ -125,19 +125,17 @@ class ApprovalService:
 
     async def delegate(self, approval_id: str, user_id: str, comment: str | None) -> dict[str, Any]:
         """Somebody else decides in the caller's place."""
-        approval = await self._repository.load(approval_id)
-        STATES.demand(approval, "delegate")
-        steps = await self._repository.children(approval, "steps")
-        mine = step_of(steps, self.uow.principal.id)
-        if user_id == approval.submitter_id:
-            raise Invalid.at("/user_id", "own_submission")
-        if any(step.is_open and step.node == mine.node and step.approver_id == user_id for step in steps):
-            raise Invalid.at("/user_id", "already_asked")
-        if not await PeopleRepository(self.uow).able([user_id]):
-            raise Invalid.at("/user_id", "reference_not_found", resource="user")
+        approval, steps, mine = await self._naming(approval_id, "delegate", user_id)
         steps = hand_on(steps, mine, user_id, StepStatus.DELEGATED, comment, clock.now())
-        ask(approval, steps)
+        ask(approval, steps, clock.now())
         return await self._repository.save(approval, event="delegated", children={"steps": steps})
+
+    async def add_signer(self, approval_id: str, user_id: str) -> dict[str, Any]:
+        """Somebody else has to agree before the caller decides."""
+        approval, steps, mine = await self._naming(approval_id, "add_signer", user_id)
+        steps = put_before(steps, mine, user_id)
+        ask(approval, steps, clock.now())
+        return await self._repository.save(approval, event="signer_added", children={"steps": steps})
 
     async def replace(self, approval_id: str, user_id: str) -> None:
         """Every step that is open for a user goes to their nearest superior; NoApprover when there is none."""
@@ -148,8 +146,24 @@ class ApprovalService:
             raise NoApprover
         for step in [step for step in steps if step.is_open and step.approver_id == user_id]:
             steps = hand_on(steps, step, to, StepStatus.REASSIGNED, None, clock.now())
-        ask(approval, steps)
+        ask(approval, steps, clock.now())
         await self._repository.save(approval, event="reassigned", children={"steps": steps})
+
+    async def _naming(
+        self, approval_id: str, verb: str, user_id: str
+    ) -> tuple[Approval, list[ApprovalStep], ApprovalStep]:
+        """An approval with its steps and the caller's, who names a user that may be asked there."""
+        approval = await self._repository.load(approval_id)
+        STATES.demand(approval, verb)
+        steps = await self._repository.children(approval, "steps")
+        mine = step_of(steps, self.uow.principal.id)
+        if user_id == approval.submitter_id:
+            raise Invalid.at("/user_id", "own_submission")
+        if any(step.is_open and step.node == mine.node and step.approver_id == user_id for step in steps):
+            raise Invalid.at("/user_id", "already_asked")
+        if not await PeopleRepository(self.uow).able([user_id]):
+            raise Invalid.at("/user_id", "reference_not_found", resource="user")
+        return approval, steps, mine
 
     async def _matter(self, asked: Submission) -> Matter:
         teams = await PeopleRepository(self.uow).path(asked.team_id) if asked.team_id else []
