@@ -6,7 +6,7 @@ from decimal import Decimal
 from crm_api.finance.billing.service import BillingService
 from crm_api.finance.receivables.models import Receivable
 from crm_api.finance.receivables.repository import ReceivableRepository
-from crm_api.finance.receivables.sharing import SETTLE, SharingService
+from crm_api.finance.receivables.sharing import NONE, SETTLE, SharingService
 from crm_api.kit import clock
 from crm_api.kit.allowed import entrusted
 from crm_api.kit.uow import UnitOfWork
@@ -26,10 +26,14 @@ class SettlingService:
         return await self._repository.lock(ids, visible=visible)
 
     async def settle(self, changes: Sequence[tuple[Receivable, Decimal]]) -> None:
-        """So much more, or less, has come in for each."""
+        """So much more, or less, has come in for each; for goods of an order that came back nothing is owed again."""
         at = clock.now()
+        excess = await self._excess(row for row, amount in changes if amount < 0)
         for row, amount in changes:
             event = row.receive(amount, at) if amount > 0 else row.give_back(-amount, at)
+            if less := min(row.rest, excess.get(row.order_id, NONE)):
+                excess[row.order_id] -= less
+                event = row.lower(less, at)
             await self._repository.save(row, event=event)
         await self._tell([row for row, _ in changes])
 
@@ -39,6 +43,16 @@ class SettlingService:
         for row, amount in changes:
             await self._repository.save(row, event=row.pay_back(amount, at))
         await self._tell([row for row, _ in changes])
+
+    async def _excess(self, rows: Iterable[Receivable]) -> dict[str | None, Decimal]:
+        """By how much what bills an order comes to more than it does, less what came back of it."""
+        found: dict[str | None, Decimal] = {}
+        for order_id in sorted({row.order_id for row in rows if row.order_id is not None}):
+            document = await BillingService(self.uow).hold("order_id", order_id)
+            assert document is not None, "what is billed exists"
+            billed = await self._repository.total("order_id", order_id)
+            found[order_id] = max(billed - document.amount, NONE)
+        return found
 
     async def _tell(self, rows: Iterable[Receivable]) -> None:
         for order_id in sorted({row.order_id for row in rows if row.order_id is not None}):
