@@ -95,3 +95,19 @@ async def test_receipts_of_a_contract_pay_for_no_more_than_it_and_in_its_currenc
     assert await ledger.company.digest(*TABLES) == before
     assert (await ledger.ask(f"/orders/{first['id']}/cancel", cancel_reason="x")).status_code == 200
     assert (await ledger.order("1000", **of))["payment_status"] == "paid"
+
+
+async def test_an_amendment_bears_the_orders_that_its_instalments_pay_for(ledger: Ledger) -> None:
+    contract = await ledger.contract("1000")
+    await ledger.owe("300", contract_id=contract["id"])
+    await ledger.order("600", contract_id=contract["id"])
+    amendment = (await ledger.ask(f"/contracts/{contract['id']}/amend")).json()["id"]
+    for amount, status in (("599.99", 409), ("600", 200)):
+        assert (await ledger.change(f"/contracts/{amendment}", amount=money(amount))).status_code == 200
+        assert (await ledger.ask(f"/contracts/{amendment}/submit")).status_code == 200
+        before = await ledger.company.digest(*TABLES)
+        answer = await ledger.ask(f"/contracts/{amendment}/sign")
+        assert answer.status_code == status, answer.text
+        if status == 409:
+            assert refusal(answer)[1] == "amendment_below_billed"
+            assert await ledger.company.digest(*TABLES) == before
