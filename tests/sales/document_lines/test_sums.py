@@ -117,14 +117,12 @@ def test_sums_end_below_a_million_millions() -> None:
 
 def test_a_discount_is_stated_once() -> None:
     assert stated_discount({}, "CNY") == {}
-    ten = {"discount_percent": Decimal(10)}
-    assert stated_discount(ten, "CNY") == {**ten, "discount_amount": 0}
-    five = {"discount_amount": Decimal(5), "discount_amount_currency": "CNY"}
-    assert stated_discount(five, "CNY") == {"discount_percent": None, "discount_amount": 5}
-    assert stated_discount({"discount_amount": None}, "CNY") == {
-        "discount_percent": None,
-        "discount_amount": 0,
-    }
+    ten, yuan = {"discount_percent": Decimal(10)}, {"discount_amount_currency": "CNY"}
+    assert stated_discount(ten, "CNY") == {**ten, "discount_amount": 0, **yuan}
+    five = {"discount_amount": Decimal(5), **yuan}
+    assert stated_discount(five, "CNY") == {"discount_percent": None, "discount_amount": 5, **yuan}
+    none = {"discount_percent": None, "discount_amount": 0, **yuan}
+    assert stated_discount({"discount_amount": None}, "CNY") == none
     for wrong, currency, at in ((ten | five, "CNY", "percent"), (five, "USD", "amount")):
         with pytest.raises(Invalid) as raised:
             stated_discount(wrong, currency, "/lines/1")

@@ -112,3 +112,27 @@ def _cents(shown: dict[str, Any]) -> Sums:
 
 def _plain(text: str) -> int:
     return int(Decimal(text.replace(",", "")) * 100)
+
+
+async def test_a_discount_does_not_change_its_currency_with_the_document(company: Company) -> None:
+    desk = await open_desk(company)
+    dollars = {"amount": "50", "currency": "USD"}
+    line = {"product_id": desk.cable["id"], "quantity": "10", "unit_price": cny("50")}
+    whole = await desk.draft(lines=[line], discount_amount=cny("100"))
+    part = await desk.draft(lines=[{**line, "discount_amount": cny("10")}])
+    before = await desk.company.digest("quotes", "quote_lines", "events")
+    for quote, at in ((whole, "/discount_amount"), (part, "/lines/0/discount_amount")):
+        lines = [{"id": quote["lines"][0]["id"], "unit_price": dollars}]
+        answer = await desk.change(quote, currency="USD", lines=lines)
+        assert answer.status_code == 422, answer.text
+        assert [(f["pointer"], f["code"]) for f in answer.json()["errors"]] == [(at, "currency_mismatch")]
+    assert await desk.company.digest("quotes", "quote_lines", "events") == before
+    # stated anew, or in percent, it goes along
+    lines = [
+        {"id": part["lines"][0]["id"], "unit_price": dollars, "discount_amount": {**dollars, "amount": "10"}}
+    ]
+    now = (await desk.change(part, currency="USD", lines=lines)).json()
+    assert now["net_amount"] == {"amount": "490.00", "currency": "USD"}
+    lines = [{"id": whole["lines"][0]["id"], "unit_price": dollars}]
+    now = (await desk.change(whole, currency="USD", lines=lines, discount_percent="10")).json()
+    assert now["net_amount"] == {"amount": "450.00", "currency": "USD"}

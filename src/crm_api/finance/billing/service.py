@@ -76,10 +76,16 @@ class BillingService:
         Invalid when it does not. A contract of no amount, as a frame for orders is, bounds none of them.
         """
         _demand_room(document, currency, await total(document.field, document.id), asked, pointer)
-        contract = document.contract
-        if contract is not None and contract.amount:
-            billed = await total(contract.field, contract.id)
-            _demand_room(contract, currency, billed, asked, pointer, ExceedsContract)
+        if document.contract is not None:
+            await self.demand_room_within(document.contract, currency, asked, pointer, total)
+
+    async def demand_room_within(
+        self, contract: Document, currency: str, asked: Decimal, pointer: str, total: type_total
+    ) -> None:
+        """Whether a contract bears an order, or what bills one, besides the total that it bears already."""
+        if contract.amount:
+            borne = await total(contract.field, contract.id)
+            _demand_room(contract, currency, borne, asked, pointer, ExceedsContract)
 
     async def demand_amended(self, amendment: Any, total: type_total) -> None:
         """What is billed by a contract stands: AmendmentBelowBilled for an amendment that does not bear it.

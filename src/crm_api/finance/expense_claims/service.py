@@ -68,11 +68,12 @@ class ExpenseClaimService:
         return await self._repository.save(claim, event="restored")
 
     async def submit(self, expense_claim_id: str) -> dict[str, Any]:
-        """Ask for approval; approved at once when no flow asks for one."""
+        """Ask for approval; approved at once when no flow asks for one. Whoever asks, it is for who is paid back."""
         claim, at = await self._repository.load(expense_claim_id), clock.now()
         STATES.demand(claim, "submit")
         claim.demand_lines(await self._repository.children(claim, LINES.name))
-        asked = Submission.of(expense_claims, claim, claim.amount, claim.amount_currency)
+        for_owner = claim.owner_id is not None
+        asked = Submission.of(expense_claims, claim, claim.amount, claim.amount_currency, for_owner=for_owner)
         if await ApprovalService(self.uow).submit(asked) is not None:
             STATES.take(claim, "submit", at)
             return await self._repository.save(claim, event="submitted")

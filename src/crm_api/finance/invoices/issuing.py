@@ -6,6 +6,7 @@ from crm_api.finance.billing.service import BillingService
 from crm_api.finance.invoices.models import STATES
 from crm_api.finance.invoices.repository import InvoiceRepository
 from crm_api.finance.invoices.resource import RED_LETTER, invoices
+from crm_api.finance.invoices.service import demand_room
 from crm_api.kit import clock
 from crm_api.kit.allowed import entrusted
 from crm_api.kit.uow import UnitOfWork
@@ -32,10 +33,15 @@ class IssuingService:
         return await self._repository.save(invoice, event="approved")
 
     async def issue(self, invoice_id: str) -> dict[str, Any]:
-        """It has the next number, the day and its worth in the company's currency, and stays as it is."""
+        """It has the next number, the day and its worth in the company's currency, and stays as it is.
+
+        Goods may have come back since it was applied for: the document still has to bear it.
+        """
         invoice = await self._repository.load(invoice_id)
         STATES.take(invoice, "issue", clock.now())
-        await BillingService(self.uow).document_of(invoice)
+        document = await BillingService(self.uow).document_of(invoice)
+        if document is not None:
+            await demand_room(self._repository, invoice, document)
         invoice.issued_on = on = clock.today(self.uow.principal.time_zone)
         rates = ExchangeRateService(self.uow)
         known = await rates.in_base(invoice.gross_amount, invoice.gross_amount_currency, on)

@@ -57,9 +57,14 @@ class InvoiceService:
         if values.keys() & set(AMOUNTS):
             _check_amounts(invoice)
         if document is not None:
-            total = partial(self._repository.total, but=invoice.id)
-            currency, asked = invoice.gross_amount_currency, invoice.gross_amount
-            await self._billing.demand_room(document, currency, asked, "/gross_amount", total)
+            await demand_room(self._repository, invoice, document)
+
+
+async def demand_room(repository: InvoiceRepository, invoice: Invoice, document: Document) -> None:
+    """Whether a document, which is held, bears an invoice besides the others."""
+    total = partial(repository.total, but=invoice.id)
+    currency, asked = invoice.gross_amount_currency, invoice.gross_amount
+    await BillingService(repository.uow).demand_room(document, currency, asked, "/gross_amount", total)
 
 
 def _check_amounts(invoice: Invoice) -> None:

@@ -102,8 +102,10 @@ async def keep_paid_contract(uow: UnitOfWork, contract: Any) -> None:
 
 
 async def keep_billed(uow: UnitOfWork, amendment: Any) -> None:
-    """An amendment bears what is owed by the contract."""
-    await BillingService(uow).demand_amended(amendment, ReceivableRepository(uow).total)
+    """An amendment bears what is owed by the contract, and the orders that its instalments pay for."""
+    billing, repository = BillingService(uow), ReceivableRepository(uow)
+    await billing.demand_amended(amendment, repository.total)
+    await billing.demand_amended(amendment, repository.ordered)
 
 
 async def _refuse_paid(uow: UnitOfWork, field: str, document_id: str) -> None:

@@ -99,6 +99,11 @@ class ReceivableRepository(Repository[Receivable]):
         (row,) = await self.uow.fetch("received by contract", _received, {"id": contract_id})
         return None if row[0] is None else Decimal(row[0])
 
+    async def ordered(self, _: str, contract_id: str) -> Decimal:
+        """What the orders of a contract come to, less what came back; hold the contract first."""
+        ((total,),) = await self.uow.fetch("ordered by contract", _ordered, {"id": contract_id})
+        return Decimal(total)
+
     async def shares(self, contract_id: str) -> list[Share]:
         """The orders of a contract that are not billed themselves, nor cancelled, the one placed first first."""
         rows = await self.uow.fetch("shares of contract", _shares, {"id": contract_id})
@@ -117,16 +122,28 @@ def _received() -> Select[Any]:
     return select(func.sum(rows.c.paid_amount)).where(bills(rows, "contract_id"), *_standing(rows))
 
 
+def _ordered() -> Select[Any]:
+    bought = scoped(Order, "o")
+    return select(func.coalesce(func.sum(_owed(bought)), literal(0))).where(*_carrying_out(bought))
+
+
 def _shares() -> Select[Any]:
     bought, own = scoped(Order, "o"), scoped(Receivable, "own")
     billed = select(own.c.id).where(own.c.order_id == bought.c.id, *_standing(own)).exists()
-    cancelled = func.coalesce(bought.c.cancelled_amount, literal(0))
-    owed = bought.c.gross_amount - bought.c.returned_amount - cancelled
     return (
-        select(bought.c.id.cast(Text), owed, bought.c.paid_amount)
-        .where(bought.c.contract_id.in_(revisions()), bought.c.status != OrderStatus.CANCELLED, ~billed)
+        select(bought.c.id.cast(Text), _owed(bought), bought.c.paid_amount)
+        .where(*_carrying_out(bought), ~billed)
         .order_by(bought.c.created_at, bought.c.id)
     )
+
+
+def _owed(bought: Alias) -> ColumnElement[Any]:
+    cancelled = func.coalesce(bought.c.cancelled_amount, literal(0))
+    return bought.c.gross_amount - bought.c.returned_amount - cancelled
+
+
+def _carrying_out(bought: Alias) -> list[ColumnElement[bool]]:
+    return [bought.c.contract_id.in_(revisions()), bought.c.status != OrderStatus.CANCELLED]
 
 
 def _terms() -> Select[Any]:

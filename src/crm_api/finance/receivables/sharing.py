@@ -49,12 +49,17 @@ class SharingService:
                     await OrderService(self.uow).settle(share.order_id, paid)
 
     async def begin(self, order: Any) -> None:
-        """What is left of the receipts counts for an order that is being placed."""
+        """What is left of the receipts counts for an order that is being placed.
+
+        With those placed before, it comes to no more than the contract, in its currency: what exceeds it, nobody owes.
+        """
         if order.contract_id is None:
             return
-        await self._billing.hold("contract_id", order.contract_id)
+        contract = await self._billing.hold("contract_id", order.contract_id)
         received = await self._repository.received(order.contract_id)
-        if received is not None:
+        if contract is not None and received is not None:
+            asked, total = (order.currency, order.gross_amount, "/lines"), self._repository.ordered
+            await self._billing.demand_room_within(contract, *asked, total)
             taken = sum((share.paid for share in await self._repository.shares(order.contract_id)), NONE)
             order.pay(min(order.gross_amount, received - taken))
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped
 from crm_api.kit import columns
 from crm_api.kit.db import Base, Customised, Deletable, Linked, Owned, Recorded, Tenanted, page_indexes
 from crm_api.kit.errors import Invalid
+from crm_api.kit.money import digits_of, rounded
 from crm_api.kit.states import States, Step
 from crm_api.sales.contracts.errors import ContractIncomplete, EndsBeforeStart, NotBegun
 from crm_api.sales.document_lines.models import DocumentLine, PricedDocument, document_rules, line_rules
@@ -67,7 +68,10 @@ STATES: Final = States(
     }
 )
 # what was approved is approved for these; another value asks again
-APPROVED_FOR: Final = ("amount", "currency", "customer_id", "type", "starts_on", "ends_on", "terms")
+APPROVED_FOR: Final = (
+    *("amount", "net_amount", "gross_amount", "currency", "customer_id"),
+    *("type", "starts_on", "ends_on", "terms"),
+)
 _COPIED: Final = (
     *("name", "name_sort", "number", "type", "customer_id", "opportunity_id", "terms"),
     *("currency", "tax_mode", "discount_percent", "discount_amount", "discount_amount_currency"),
@@ -154,10 +158,10 @@ class Contract(Customised, Linked, Owned, Deletable, Recorded, PricedDocument, B
         self.apply({**values, **({"name_sort": sort_key(values["name"])} if "name" in values else {})})
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
             raise EndsBeforeStart
-        told = self.ends_on is not None and self.renewal_notice_days is not None
-        self.renewal_notice_on = (
-            self.ends_on - timedelta(days=self.renewal_notice_days or 0) if self.ends_on and told else None
-        )
+        self.renewal_notice_on = None
+        if self.ends_on is not None and self.renewal_notice_days is not None:
+            before = timedelta(days=self.renewal_notice_days)
+            self.renewal_notice_on = self.ends_on - min(before, self.ends_on - date.min)
 
     def state_amount(self, values: dict[str, Any]) -> None:
         """Take a stated amount out of a body; null, and a contract without one, is worth what its lines come to."""
@@ -169,11 +173,14 @@ class Contract(Customised, Linked, Owned, Deletable, Recorded, PricedDocument, B
             self.apply({"amount": self.gross_amount, "amount_currency": self.currency})
         elif self.amount_currency != self.currency:
             raise Invalid.at("/amount", "currency_mismatch")
+        elif self.amount != rounded(self.amount, self.currency):
+            raise Invalid.at("/amount/amount", "too_precise", limit=digits_of(self.currency))
 
-    def reconsider(self, at: datetime) -> None:
+    def reconsider(self, at: datetime, *, other_lines: bool) -> None:
         """What was approved is a draft again when it is not what was approved any more."""
         changed = self.changes()
-        if self.status == ContractStatus.APPROVED and any(name in changed for name in APPROVED_FOR):
+        is_other = other_lines or any(name in changed for name in APPROVED_FOR)
+        if self.status == ContractStatus.APPROVED and is_other:
             STATES.take(self, "reconsider", at)
 
     def sign(self, signatories: Sequence["ContractSignatory"], day: date, at: datetime) -> None:
@@ -191,8 +198,10 @@ class Contract(Customised, Linked, Owned, Deletable, Recorded, PricedDocument, B
         self.put({"starts_on": self.starts_on or today})
 
     def end(self, verb: str, reason: str, day: date, at: datetime) -> None:
-        """`terminate` or `void`, for a reason."""
+        """`terminate` or `void`, for a reason; not before it was signed."""
         STATES.take(self, verb, at)
+        if self.signed_on is not None and day < self.signed_on:
+            raise Invalid.at("/ended_on", "out_of_range", expected=f"≥ {self.signed_on}")
         self.apply({"ended_on": day, "end_reason": reason})
 
     def due(self, today: date) -> str | None:

@@ -60,7 +60,7 @@ async def create_contract(data: ContractCreate, uow: CanCreate) -> Any:
     summary="Change a contract",
 )
 async def update_contract(contract_id: str, data: ContractUpdate, uow: CanUpdate) -> Any:
-    """Absent keeps, null clears, `lines` and `signatories` are the complete lists. Once it is approved, another amount, customer, type, term or day makes it a draft again. 409 while it is decided on and after it was signed."""
+    """Absent keeps, null clears, `lines` and `signatories` are the complete lists. Once it is approved, another amount, sum, line, customer, type, term or day makes it a draft again. 409 while it is decided on and after it was signed."""
     return await ContractService(uow).update(contract_id, data.given())
 
 

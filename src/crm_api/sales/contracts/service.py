@@ -7,6 +7,7 @@ from typing import Any
 from crm_api.kit import clock
 from crm_api.kit.allowed import entrusted
 from crm_api.kit.children import merged
+from crm_api.kit.errors import Invalid
 from crm_api.kit.owning import assign_owner, first_owner
 from crm_api.kit.references import check_references
 from crm_api.kit.registries import ask_gates
@@ -55,8 +56,11 @@ class ContractService:
         contract, at = await self._repository.load(contract_id), clock.now()
         STATES.take(contract, "assign" if values.keys() == {"owner_id"} else "update", at)
         event = await assign_owner(self.uow, contract, values, ASSIGN)
+        lines = await self._repository.children(contract, LINES.name) if "lines" in values else []
+        agreed = [line.terms for line in lines]
         children = await self._write(contract, values) if values else {}
-        contract.reconsider(at)
+        is_other = bool(agreed or lines) and [line.terms for line in children[LINES.name]] != agreed
+        contract.reconsider(at, other_lines=is_other)
         return await self._repository.save(contract, event=event, children=children)
 
     async def delete(self, contract_id: str) -> None:
@@ -85,8 +89,10 @@ class ContractService:
         What was done on account of the contract may stand against an amendment that does not bear it.
         """
         contract, at = await self._repository.load(contract_id), clock.now()
-        signatories = await self._repository.children(contract, SIGNATORIES.name)
-        contract.sign(signatories, signed_on or self._today(), at)
+        signatories, today = await self._repository.children(contract, SIGNATORIES.name), self._today()
+        if signed_on is not None and signed_on > today:
+            raise Invalid.at("/signed_on", "out_of_range", expected="≤ today")
+        contract.sign(signatories, signed_on or today, at)
         if contract.amends_id is not None:
             await ask_gates("contracts.supersede", self.uow, contract)
             await self._supersede(contract.amends_id)

@@ -101,4 +101,8 @@ def stated_discount(given: Mapping[str, Any], currency: str, at: str = "") -> di
         raise Invalid.at(f"{at}/discount_percent", "discount_stated_twice")
     if amount is not None and given["discount_amount_currency"] != currency:
         raise Invalid.at(f"{at}/discount_amount", "currency_mismatch")
-    return {"discount_percent": percent, "discount_amount": amount or Decimal(0)}
+    return {
+        "discount_percent": percent,
+        "discount_amount": amount or Decimal(0),
+        "discount_amount_currency": currency,
+    }

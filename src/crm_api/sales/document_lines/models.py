@@ -49,12 +49,17 @@ class PricedDocument:
         self.apply({name: getattr(other, name) for name in _TERMS})  # type: ignore[attr-defined]
 
     def settle(self, lines: Sequence["DocumentLine"]) -> None:
-        """Write the sums into the document and its lines; Invalid for a line in another currency."""
+        """Write the sums into the document and its lines; Invalid for a price or a discount in another currency."""
         currency = self.currency
         faults = [
             Fault("pointer", f"/lines/{position}/unit_price", "currency_mismatch")
             for position, line in enumerate(lines)
             if line.unit_price_currency != currency
+        ]
+        faults += [
+            Fault("pointer", f"{at}/discount_amount", "currency_mismatch")
+            for at, row in {"": self, **{f"/lines/{place}": line for place, line in enumerate(lines)}}.items()
+            if _is_foreign(row, currency)
         ]
         if faults:
             raise Invalid(faults=faults)
@@ -94,9 +99,20 @@ class DocumentLine(Tenanted):
         discount = Discount(self.discount_percent, self.discount_amount)
         return Priced(self.quantity, self.unit_price, discount, self.tax_rate)
 
+    @property
+    def terms(self) -> tuple[Any, ...]:
+        """What of it is agreed on, whichever id it has."""
+        return tuple(getattr(self, name) for name in _LINE_TERMS if name != "discount_amount_currency")
+
     def copied(self, model: Any, **more: Any) -> Any:
         """The same on another document, of the kind whose lines are `model`."""
         return model.new(**{name: getattr(self, name) for name in _LINE_TERMS}, **more)
+
+
+def _is_foreign(row: Any, currency: str) -> bool:
+    """Whether a discount was stated as an amount, and in another currency."""
+    stated = row.discount_percent is None and row.discount_amount
+    return bool(stated) and row.discount_amount_currency != currency
 
 
 def _put(row: Any, amounts: Sequence[Decimal], currency: str) -> None:

@@ -5,13 +5,13 @@ from typing import Any, Final
 
 from crm_api.kit.resource import Resource
 from crm_api.kit.searching import words_of
-from crm_api.kit.text import company_key
 from crm_api.kit.uow import UnitOfWork
 from crm_api.parties.contacts.resource import contacts
 from crm_api.parties.customers.resource import customers
 from crm_api.sales.leads.models import Lead
 from crm_api.sales.leads.repository import Known, LeadRepository
 from crm_api.sales.leads.resource import leads
+from crm_api.text import company_key
 
 MOST: Final = 5
 # the field of each that names a company

@@ -29,7 +29,7 @@ async def chase_approvals(uow: UnitOfWork) -> None:
 async def _chase(
     uow: UnitOfWork, approval: Approval, steps: list[ApprovalStep], late: list[ApprovalStep], at: datetime
 ) -> tuple[str, list[ApprovalStep]]:
-    event, asking = "reminded", Asking(uow, approval.submitter_id, [])
+    event, asking = "reminded", Asking(uow, approval.submitter_id, approval.parties, [])
     for step in late:
         if not step.chase(approval.nodes[step.node], at):
             continue

@@ -53,7 +53,7 @@ STATES: Final = States(
 
 
 class Approval(Recorded, Base):
-    """One record, submitted once; name, type, amount and team are as they were then.
+    """One record, submitted once, by or for `submitter_id`; name, type, amount and team are as they were then.
 
     `nodes` is the flow as it stood in `flow_version`: later versions do not touch it. `node` counts from 0,
     `approver_ids` are those who are asked now. A record has one pending approval at most.
@@ -97,6 +97,11 @@ class Approval(Recorded, Base):
         Index("approvals_team_id_idx", "tenant_id", "team_id", "created_at", "id"),
         Index("approvals_flow_id_idx", "tenant_id", "flow_id"),
     )
+
+    @property
+    def parties(self) -> set[str]:
+        """Who never decides on it: who submitted it, and for whom."""
+        return {self.submitter_id, self.created_by}
 
 
 class ApprovalStep(Tenanted, Base):

@@ -27,7 +27,7 @@ ENDED = {"approve": "approved", "reject": "rejected", "send_back": "sent_back", 
 
 
 class Submission(NamedTuple):
-    """What somebody asks others to agree to; `owner_id` submits it when no user asks.
+    """What somebody asks others to agree to; `owner_id` submits it when no user asks, or when it is `for_owner`.
 
     What is `required` is not taken for granted where no flow fits.
     """
@@ -41,6 +41,7 @@ class Submission(NamedTuple):
     team_id: str | None = None
     owner_id: str | None = None
     required: bool = False
+    for_owner: bool = False
 
     @classmethod
     def of(
@@ -52,11 +53,12 @@ class Submission(NamedTuple):
         *,
         type: str | None = None,  # noqa: A002
         required: bool = False,
+        for_owner: bool = False,
     ) -> "Submission":
         """What somebody asks of a record with a number, a name and an owner."""
         name = f"{row.number} {row.name}"[:200]
         about = (resource.name, row.id, name, type, amount, currency)
-        return cls(*about, row.team_id, row.owner_id, required)
+        return cls(*about, row.team_id, row.owner_id, required, for_owner)
 
 
 class ApprovalService:
@@ -78,10 +80,10 @@ class ApprovalService:
         if found is None:
             raise NoApprover
         flow, nodes = found
-        submitter = me.id if me.kind == "user" else asked.owner_id
+        submitter = asked.owner_id if asked.for_owner or me.kind != "user" else me.id
         if submitter is None:
             raise NoApprover
-        approvers = await Asking(self.uow, submitter, matter.teams).approvers(nodes)
+        approvers = await Asking(self.uow, submitter, {submitter, me.id}, matter.teams).approvers(nodes)
         approval = _new(asked, submitter, flow, nodes)
         listed = [(node, person) for node, people in enumerate(approvers) for person in people]
         steps = [
@@ -117,7 +119,7 @@ class ApprovalService:
     async def withdraw(self, approval_id: str) -> dict[str, Any]:
         """Whoever submitted it takes it back."""
         approval = await self._repository.load(approval_id)
-        if approval.submitter_id != self.uow.principal.id:
+        if self.uow.principal.id not in approval.parties:
             raise NotTheSubmitter
         steps = await self._repository.children(approval, "steps")
         end(approval, steps, "withdraw", None, clock.now())
@@ -141,7 +143,7 @@ class ApprovalService:
         """Every step that is open for a user goes to their nearest superior; NoApprover when there is none."""
         approval = await self._repository.load(approval_id)
         steps = await self._repository.children(approval, "steps")
-        to = await Asking(self.uow, approval.submitter_id, []).stand_in(user_id)
+        to = await Asking(self.uow, approval.submitter_id, approval.parties, []).stand_in(user_id)
         if to is None:
             raise NoApprover
         for step in [step for step in steps if step.is_open and step.approver_id == user_id]:
@@ -157,7 +159,7 @@ class ApprovalService:
         STATES.demand(approval, verb)
         steps = await self._repository.children(approval, "steps")
         mine = step_of(steps, self.uow.principal.id)
-        if user_id == approval.submitter_id:
+        if user_id in approval.parties:
             raise Invalid.at("/user_id", "own_submission")
         if any(step.is_open and step.node == mine.node and step.approver_id == user_id for step in steps):
             raise Invalid.at("/user_id", "already_asked")
