@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
+from sqlalchemy.orm import configure_mappers
 
 from crm_api.identity.credentials import passwords
 from crm_api.main import create_app
@@ -19,6 +20,7 @@ from tests.factories.statements import Statements
 # Thousands of people are made with one passphrase: their hashes are cheap, but where passwords are what is tested.
 PASSWORDS_AS_SHIPPED = passwords._context.to_dict()
 passwords._context.update(argon2__memory_cost=8, argon2__time_cost=1)
+configure_mappers()  # rows are also made where no application is
 ADMIN, TEMPLATE = "CRM_TEST_RUN_ADMIN", "CRM_TEST_RUN_TEMPLATE"
 
 

@@ -4,12 +4,10 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy.orm import configure_mappers
 
 from crm_api.activities.tasks.models import Task
 from crm_api.activities.tasks.recurrence import next_task
 
-configure_mappers()
 SHANGHAI, BERLIN = "Asia/Shanghai", "Europe/Berlin"
 
 
