@@ -68,8 +68,9 @@ class World:
         record = await self.make(operation.name if operation.name in MADE else name)
         for step, body in STEPS.get(operation.name, STEPS.get(operation.name.rpartition("_")[2], ())):
             path = f"{operation.path.split('{')[0]}{record['id']}{step}"
+            said = body(self, record) if callable(body) else body
             done = await self.owner.http.request(
-                "POST" if step else "DELETE", path, json=body, headers=operation.on_record
+                "POST" if step else "DELETE", path, json=said, headers=operation.on_record
             )
             assert done.is_success, (operation.name, done.text)
         if operation.name in ("imports_undo", "exports_download"):

@@ -63,7 +63,7 @@ SAMPLES = {
     "orders_assign": lambda w, r: {"owner_id": w.ids["user"]},
     "orders_ship": lambda w, r: _first_line(r, quantity="1"),
     "orders_return": lambda w, r: _first_line(r, quantity="1") | {"warehouse_id": w.ids["warehouse"]},
-    "orders_cancel_remainder": lambda w, r: {"cancel_reason": w.mark},
+    "orders_cancel_remainder": lambda w, r: _first_line(r, quantity="1") | {"cancel_reason": w.mark},
     "orders_cancel": lambda w, r: {"cancel_reason": w.mark},
     "orders_postpone": lambda w, r: _first_line(r, promised_on="2026-03-01") | {"reason": "other"},
 }
@@ -78,7 +78,7 @@ STEPS: dict[str, Any] = {
     "orders_ship": PACKED,
     "orders_deliver": SHIPPED,
     "orders_return": SHIPPED,
-    "orders_cancel_remainder": (*PACKED, ("/ship", lambda r: _first_line(r, quantity="1"))),
+    "orders_cancel_remainder": (*PACKED, ("/ship", lambda w, r: _first_line(r, quantity="1"))),
     "orders_shipments": SHIPPED,
     "orders_close": (*SHIPPED, ("/deliver", None)),
 }
