@@ -53,8 +53,10 @@ async def goods(ledger: Ledger) -> str:
     return str(order["id"])
 
 
-async def claims(ledger: Ledger, order_id: str) -> None:
+async def claims(ledger: Ledger, order_id: str) -> str:
+    """Somebody else whom a line of them was for, though it names an order of the customer."""
     owner = ledger.company.owner
+    other = str((await owner.create("/customers", name="别家"))["id"])
     opportunity = (await owner.create("/opportunities", name="商机", customer_id=ledger.customer))["id"]
     of_customer, of_order = {"customer_id": ledger.customer}, {"order_id": order_id}
 
@@ -74,19 +76,22 @@ async def claims(ledger: Ledger, order_id: str) -> None:
         ("30", {"opportunity_id": opportunity}),
         ("5", {**of_customer, **of_order}),
         ("500", {}),
+        ("7", {"customer_id": other, **of_order, "opportunity_id": opportunity}),
     )
     await claim(("70 EUR", of_customer))
     await claim(("1000", of_customer), submit=False)
+    return other
 
 
 async def test_each_figure_is_exact_and_shown_to_whom_it_concerns(company: Company) -> None:
     ledger = await open_ledger(company)
     await company.owner.create("/exchange-rates", currency="USD", rate_on="2026-01-10", rate="7.1")
     await receipts(ledger)
-    await claims(ledger, await goods(ledger))
+    other = await claims(ledger, await goods(ledger))
     path, owner = f"/customers/{ledger.customer}/profit", company.owner
     found = await ledger.get(path)
     assert found == found | EVERYTHING | {"customer_id": ledger.customer}
+    assert (await ledger.get(f"/customers/{other}/profit"))["expenses"] == money("7.00")
     today = str(clock.today("Asia/Shanghai"))
     for days, figures in (
         ({"to": "2026-01-20"}, ("1710.00", "0.00", "0.00", "0.00", "1710.00")),

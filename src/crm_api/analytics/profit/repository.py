@@ -162,6 +162,7 @@ def _cost(period: Period) -> Select[Any]:
 
 
 def _expenses(period: Period) -> Select[Any]:
+    """Of each line that names the customer; what names several counts for one: its customer, else that of its order."""
     line, claim = scoped(ExpenseLine, "l"), scoped(ExpenseClaim, "c")
     bought, deal = scoped(Order, "o"), scoped(Opportunity, "d")
     theirs = or_(
@@ -169,12 +170,16 @@ def _expenses(period: Period) -> Select[Any]:
         line.c.order_id.in_(select(bought.c.id).where(bought.c.customer_id == _ID)),
         line.c.opportunity_id.in_(select(deal.c.id).where(deal.c.customer_id == _ID)),
     )
+    of_order = select(bought.c.customer_id).where(bought.c.id == line.c.order_id).scalar_subquery()
+    of_deal = select(deal.c.customer_id).where(deal.c.id == line.c.opportunity_id).scalar_subquery()
+    whose = func.coalesce(line.c.customer_id, of_order, of_deal)
     worth = func.round(line.c.amount * claim.c.rate, _DIGITS)
     return (
         select(case((claim.c.base_amount_currency == _CURRENCY, worth)).label("worth"))
         .select_from(line.join(claim, claim.c.id == line.c.expense_claim_id))
         .where(
             theirs,
+            whose == _ID,
             or_(claim.c.status == ClaimStatus.APPROVED, claim.c.status == ClaimStatus.PAID),
             claim.c.deleted_at.is_(None),
             *period.holds(line.c.spent_on),

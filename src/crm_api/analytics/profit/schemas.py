@@ -41,7 +41,7 @@ class CustomerProfit(Schema):
     )
     expenses: Money = Field(
         description="Lines of approved and paid expense claims for the customer, its orders or its opportunities, each"
-        " once, tax included; by `spent_on`.",
+        " once, tax included; by `spent_on`. One that names several counts for its customer, else that of its order.",
         examples=[MONEY],
     )
     profit: Money | None = Field(
