@@ -14,6 +14,13 @@ from fastapi.openapi.utils import get_fields_from_routes, get_openapi
 from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute
 
+from crm_api.document.descriptions import (
+    announce,
+    describe_id,
+    describe_references,
+    describe_successes,
+    name_permission,
+)
 from crm_api.document.examples import compose_examples
 from crm_api.document.headers import describe_headers, header_components
 from crm_api.document.problem_responses import problem_response, problem_schemas
@@ -80,9 +87,11 @@ def _refine(document: dict[str, Any]) -> None:
     for schema in _root_schemas(document):
         _tidy(schema)
     _forget_defaults(document)
-    _describe_references(schemas)
+    describe_references(schemas)
     add_sparse_schemas(document)
     compose_examples(schemas)
+    for _, operation in operations(document):
+        describe_successes(operation, schemas)
     _leave_out_unused(document)
 
 
@@ -119,11 +128,11 @@ def _complete_operations(document: dict[str, Any], routes: Sequence[BaseRoute]) 
             if getattr(route, "public", False):
                 operation["security"] = []
             _set_problems(operation, getattr(route, "errors", ()), responses)
-            _name_permission(operation, getattr(route, "permission", None))
-            _announce(operation, getattr(route, "notice", None))
+            name_permission(operation, getattr(route, "permission", None))
+            announce(operation, getattr(route, "notice", None))
             describe_headers(operation, method, route, document["components"]["schemas"])
             for parameter in parameters_of(operation):
-                _describe_id(parameter)
+                describe_id(parameter)
     document["components"]["responses"] = responses
 
 
@@ -135,35 +144,6 @@ def _complete_webhooks(items: Mapping[str, Any]) -> None:
         operation["responses"] = {
             status: answer for status, answer in answers.items() if status[0] not in "45"
         }
-
-
-def _name_permission(operation: dict[str, Any], permission: object) -> None:
-    if permission is not None:
-        operation["x-permission"] = str(permission)
-        if operation.get("description"):
-            operation["description"] += f"\n\nPermission: `{permission}`"
-
-
-def _announce(operation: dict[str, Any], notice: str | None) -> None:
-    if notice:
-        operation["description"] = f"{operation.get('description', '')}\n\n{notice}".strip()
-
-
-def _describe_id(parameter: dict[str, Any]) -> None:
-    """`customer_id` in a path is the UUID of a customer, unless the route says more."""
-    name = parameter["name"]
-    if parameter["in"] == "path" and name.endswith("_id"):
-        parameter.setdefault("description", f"Id of the {name.removesuffix('_id').replace('_', ' ')}.")
-        parameter["schema"].setdefault("format", "uuid")
-
-
-def _describe_references(schemas: Mapping[str, dict[str, Any]]) -> None:
-    """Pydantic drops the description of a field that equals the one of the enum it refers to."""
-    for schema in schemas.values():
-        for field in schema.get("properties", {}).values():
-            target = schemas.get(field.get("$ref", "").rsplit("/", 1)[-1], {})
-            if "enum" in target and "description" in target:
-                field.setdefault("description", target["description"])
 
 
 def _set_problems(operation: dict[str, Any], errors: Sequence[int], shared: dict[str, Any]) -> None:
