@@ -119,6 +119,18 @@ async def test_nobody_decides_on_their_own(office: Office) -> None:
     assert await company.digest("approvals", "approval_steps", "events") == before
 
 
+async def test_neither_decides_who_submitted_nor_for_whom(office: Office) -> None:
+    await office.flow(users("any", office.agent, office.clerk, office.outsider), type="for another")
+    made = await office.submit(office.clerk, type="for another", owner_id=office.agent.id)
+    assert made
+    assert (made["submitter_id"], made["approver_ids"]) == (office.agent.id, [office.outsider.id])
+    for person in (office.agent, office.clerk):
+        answer = await office.outsider.http.post(
+            f"/approvals/{made['id']}/delegate", json={"user_id": person.id}
+        )
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "own_submission")
+
+
 async def test_a_machine_submits_for_the_owner(office: Office) -> None:
     await office.flow(type="machine")
     made = await office.submit(office.outsider, "api_key", type="machine", owner_id=office.agent.id)

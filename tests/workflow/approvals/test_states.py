@@ -45,7 +45,7 @@ class Approvals(Cells):
         if asked.id not in self.flows:
             made = await office.flow(users("any", asked, office.clerk), type=f"of {asked.id[-12:]}")
             self.flows[asked.id] = made["type"]
-        made = await office.submit(submitter, type=self.flows[asked.id], owner_id=owner_id)
+        made = await office.submit(submitter, type=self.flows[asked.id], owner_id=submitter.id)
         assert made
         for verb in self.ways[state]:
             by = submitter if verb == "withdraw" else office.clerk

@@ -72,8 +72,7 @@ class ExpenseClaimService:
         claim, at = await self._repository.load(expense_claim_id), clock.now()
         STATES.demand(claim, "submit")
         claim.demand_lines(await self._repository.children(claim, LINES.name))
-        for_owner = claim.owner_id is not None
-        asked = Submission.of(expense_claims, claim, claim.amount, claim.amount_currency, for_owner=for_owner)
+        asked = Submission.of(expense_claims, claim, claim.amount, claim.amount_currency)
         if await ApprovalService(self.uow).submit(asked) is not None:
             STATES.take(claim, "submit", at)
             return await self._repository.save(claim, event="submitted")

@@ -53,7 +53,7 @@ STATES: Final = States(
 
 
 class Approval(Recorded, Base):
-    """One record, submitted once, by or for `submitter_id`; name, type, amount and team are as they were then.
+    """One record, submitted once, for `submitter_id`; name, type, amount and team are as they were then.
 
     `nodes` is the flow as it stood in `flow_version`: later versions do not touch it. `node` counts from 0,
     `approver_ids` are those who are asked now. A record has one pending approval at most.

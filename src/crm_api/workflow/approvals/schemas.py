@@ -64,7 +64,9 @@ class ApprovalRead(RecordRead):
     type: str | None = Field(description="Its type.", examples=["framework"])
     amount: Money | None = Field(description="Its amount.")
     team_id: Id | None = Field(description="The team it counted for.")
-    submitter_id: Id = Field(description="Who asked for it; of an expense claim, who is paid back.")
+    submitter_id: Id = Field(
+        description="For whom it was asked: the owner of the record, or whoever asked when nobody owns it."
+    )
     flow_id: Id = Field(description="The flow it goes through.")
     flow_version: int = Field(description="The version of the flow when it was submitted.", examples=[1])
     nodes: list[ApprovalNodeRead] = Field(description="The nodes of the flow in that version.")

@@ -27,7 +27,7 @@ ENDED = {"approve": "approved", "reject": "rejected", "send_back": "sent_back", 
 
 
 class Submission(NamedTuple):
-    """What somebody asks others to agree to; `owner_id` submits it when no user asks, or when it is `for_owner`.
+    """What somebody asks others to agree to: for `owner_id`, or for themselves when nobody owns it.
 
     What is `required` is not taken for granted where no flow fits.
     """
@@ -41,7 +41,6 @@ class Submission(NamedTuple):
     team_id: str | None = None
     owner_id: str | None = None
     required: bool = False
-    for_owner: bool = False
 
     @classmethod
     def of(
@@ -53,12 +52,11 @@ class Submission(NamedTuple):
         *,
         type: str | None = None,  # noqa: A002
         required: bool = False,
-        for_owner: bool = False,
     ) -> "Submission":
         """What somebody asks of a record with a number, a name and an owner."""
         name = f"{row.number} {row.name}"[:200]
         about = (resource.name, row.id, name, type, amount, currency)
-        return cls(*about, row.team_id, row.owner_id, required, for_owner)
+        return cls(*about, row.team_id, row.owner_id, required)
 
 
 class ApprovalService:
@@ -80,7 +78,7 @@ class ApprovalService:
         if found is None:
             raise NoApprover
         flow, nodes = found
-        submitter = asked.owner_id if asked.for_owner or me.kind != "user" else me.id
+        submitter = asked.owner_id or (me.id if me.kind == "user" else None)
         if submitter is None:
             raise NoApprover
         approvers = await Asking(self.uow, submitter, {submitter, me.id}, matter.teams).approvers(nodes)
