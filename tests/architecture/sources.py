@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "crm_api"
 
-SOURCE_LINES, TEST_LINES, FUNCTION_LINES, KIT_LINES = 400, 500, 40, 7_420
+SOURCE_LINES, TEST_LINES, FUNCTION_LINES, KIT_LINES = 400, 500, 40, 7_300
 SERVICE_METHODS, HANDLER_STATEMENTS = 12, 3
 
 # Who ends a transaction: the unit of work itself, and the edges that own one.
