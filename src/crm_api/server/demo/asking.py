@@ -15,9 +15,11 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+import orjson
 from starlette.requests import Request
 
 from crm_api import wiring
+from crm_api.kit.answers import json_answer
 from crm_api.kit.cursors import Cursors
 from crm_api.kit.http import KitRoute
 from crm_api.kit.uow import UnitOfWork
@@ -69,7 +71,8 @@ class Answers:
         answer = await route.call(Request(scope), unit, self._meant(ask.body))
         await unit.flush()
         if ask.name:
-            self._known[ask.name] = answer["data"][0] if "data" in answer else answer
+            told = orjson.loads(json_answer(answer).body)
+            self._known[ask.name] = told["data"][0] if "data" in told else told
 
     def _meant(self, value: Any) -> Any:
         if isinstance(value, Mapping):
