@@ -1,7 +1,9 @@
 """The real application on a real database: one clone per worker, one fresh company per test."""
 
 import gc
+import importlib.util
 import os
+import sys
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
@@ -21,6 +23,9 @@ from tests.factories.statements import Statements
 # Thousands of people are made with one passphrase: their hashes are cheap, but where passwords are what is tested.
 PASSWORDS_AS_SHIPPED = passwords._context.to_dict()
 passwords._context.update(argon2__memory_cost=8, argon2__time_cost=1)
+# httpx looks for it before each request to the application: what is not installed is looked for once.
+if importlib.util.find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 # All tests together have more shapes of statements than a server keeps: building one costs milliseconds.
 STATEMENTS._limit = 20_000
 ADMIN, TEMPLATE = "CRM_TEST_RUN_ADMIN", "CRM_TEST_RUN_TEMPLATE"
