@@ -1,6 +1,9 @@
 """The real application on a real database: one clone per worker, one fresh company per test."""
 
+import gc
+import importlib.util
 import os
+import sys
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
@@ -8,6 +11,7 @@ import pytest
 from sqlalchemy.orm import configure_mappers
 
 from crm_api.identity.credentials import passwords
+from crm_api.kit.statements import STATEMENTS
 from crm_api.main import create_app
 from crm_api.server.secrets import generate_secrets
 from crm_api.settings import Settings
@@ -21,6 +25,11 @@ from tests.factories.statements import Statements
 PASSWORDS_AS_SHIPPED = passwords._context.to_dict()
 passwords._context.update(argon2__memory_cost=8, argon2__time_cost=1)
 configure_mappers()  # rows are also made where no application is
+# httpx looks for it before each request to the application: what is not installed is looked for once.
+if importlib.util.find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
+# All tests together have more shapes of statements than a server keeps: building one costs milliseconds.
+STATEMENTS._limit = 20_000
 ADMIN, TEMPLATE = "CRM_TEST_RUN_ADMIN", "CRM_TEST_RUN_TEMPLATE"
 
 
@@ -30,6 +39,12 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput") and not config.option.collectonly and ADMIN not in os.environ:
         os.environ[ADMIN] = database.start_test_server()
         os.environ[TEMPLATE] = database.template(database.AdminDsn(os.environ[ADMIN]))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected lasts as long as the run: the garbage collector need not walk it again."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
 
@@ -75,12 +75,13 @@ class Source:
         return len(self.text.splitlines())
 
 
-def sources(folder: Path = PACKAGE) -> list[Source]:
-    """Every Python file below a folder."""
-    return [
+@cache
+def sources(folder: Path = PACKAGE) -> tuple[Source, ...]:
+    """Every Python file below a folder, read and parsed once."""
+    return tuple(
         Source(str(path.relative_to(folder)), path.read_text("utf-8"))
         for path in sorted(folder.rglob("*.py"))
-    ]
+    )
 
 
 def _may(source: Source, listed: Iterable[str]) -> bool:

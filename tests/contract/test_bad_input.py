@@ -14,6 +14,11 @@ from tests.factories.companies import Company, Served, found_company
 
 ABSENT = "01930b2e-6f00-7000-8000-000000000001"
 JSON = {"content-type": "application/json"}
+TABLES = [
+    table.name
+    for table in Base.metadata.sorted_tables
+    if {"tenant_id", "id"} <= set(table.columns.keys()) and "session" not in table.name
+]
 DOCUMENT = document()
 SCHEMAS = DOCUMENT["components"]["schemas"]
 Operation = tuple[str, str, dict[str, Any]]
@@ -69,12 +74,7 @@ async def company(served: Served) -> AsyncIterator[Company]:
 
 async def everything(company: Company) -> str:
     """A digest of all rows of the company, but for the sessions of its people."""
-    tables = [
-        table.name
-        for table in Base.metadata.sorted_tables
-        if {"tenant_id", "id"} <= set(table.columns.keys()) and "session" not in table.name
-    ]
-    return await company.digest(*tables)
+    return await company.digest(*TABLES)
 
 
 def is_problem(answer: httpx.Response, status: int, code: str, place: tuple[str, str] | None = None) -> None:

@@ -18,6 +18,11 @@ from crm_api.kit.uow import PublicUnit, UnitOfWork
 PASSWORD = "a long enough passphrase"
 
 
+def row_version(row: str) -> str:
+    """SQL for a number that no other version of a row has: to read rows as text, and sort them, costs six times as much."""
+    return f"hash_record_extended(ROW({row}.tableoid, {row}.ctid, {row}.xmin), 0)"
+
+
 @dataclass(frozen=True)
 class Served:
     """The running application."""
@@ -113,14 +118,12 @@ class Company:
         return [row for row in found if all(str(row[key]) == str(value) for key, value in where.items())]
 
     async def digest(self, *tables: str) -> str:
-        """One text for all rows of the tables: equal when nothing changed."""
-        texts = [
-            f"SELECT coalesce(string_agg(r::text, '' ORDER BY id), '') FROM {table} r" for table in tables
-        ]
+        """One text for all rows of the tables: equal when nothing was written, not even the same values."""
+        texts = [f"SELECT coalesce(sum({row_version('r')})::text, '') FROM {table} r" for table in tables]
         async with self.served.pool.acquire() as connection, connection.transaction():
             await connection.execute(f"SET LOCAL app.tenant_id = '{self.tenant_id}'")
             found: str = await connection.fetchval(
-                f"SELECT md5(concat({', '.join(f'({text})' for text in texts)}))"
+                f"SELECT concat_ws(' ', {', '.join(f'({text})' for text in texts)})"
             )
         return found
 

@@ -1,14 +1,15 @@
 """Two companies on a database of their own, with the walls that a class of tests asks for."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Hashable, Iterator
 
 import asyncpg
 import httpx
 import pytest
 from pydantic import SecretStr
 
-from crm_api.kit.statements import STATEMENTS
+from crm_api.kit.statements import STATEMENTS, Statement
 from crm_api.kit.tenancy import TenantCompiler
 from crm_api.main import create_app
 from crm_api.settings import Settings
@@ -22,6 +23,8 @@ _PROTECTED = (
     "SELECT oid::regclass::text FROM pg_class WHERE relrowsecurity AND relnamespace = 'public'::regnamespace"
 )
 
+_WITHOUT_PREDICATE: OrderedDict[Hashable, Statement] = OrderedDict()
+
 
 @pytest.fixture(scope="class")
 def own_databases() -> Iterator[database.Databases]:
@@ -33,14 +36,12 @@ def own_databases() -> Iterator[database.Databases]:
 
 @pytest.fixture(scope="class")
 def predicate(request: pytest.FixtureRequest) -> Iterator[None]:
-    """The application's wall: as it is, or rendered as `true` when the class says so."""
-    patch = pytest.MonkeyPatch()
-    if not request.cls.predicate:
-        patch.setattr(TenantCompiler, "of_tenant", lambda self, target: "true")
-    STATEMENTS.clear()
-    yield
-    patch.undo()
-    STATEMENTS.clear()
+    """The application's wall: as it is, or rendered as `true`, in statements kept apart, when the class says so."""
+    with pytest.MonkeyPatch.context() as patch:
+        if not request.cls.predicate:
+            patch.setattr(TenantCompiler, "of_tenant", lambda self, target: "true")
+            patch.setattr(STATEMENTS, "_held", _WITHOUT_PREDICATE)
+        yield
 
 
 @pytest.fixture(scope="class")

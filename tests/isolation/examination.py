@@ -15,7 +15,7 @@ import httpx
 from crm_api.kit.ids import new_id
 from crm_api.kit.kinds import Identifier, TextKind
 from crm_api.kit.lists import ExternalIds
-from tests.factories.companies import Actor
+from tests.factories.companies import Actor, row_version
 from tests.isolation.operations import Operation, type_pointer
 from tests.isolation.samples import KEYS, LINKS, PARAMETERS
 from tests.isolation.worlds import UUID, World, as_sent
@@ -44,21 +44,21 @@ class Pair:
     statement: str = ""
 
     async def state(self) -> dict[str, str]:
-        """A hash of all rows of each tenant."""
+        """A hash of which versions of rows each tenant has: another one after any write, even of the same values."""
         if not self.statement:
             tables = [row[0] for row in await self.database.fetch(_TABLES)]
             # who looked at what is stored some seconds later, whatever happens meanwhile
             but = {"access_log": "WHERE false", "pending_events": "WHERE log <> 'access'"}
             parts = [
-                f"SELECT tenant_id::text AS tenant, '{t}' || t::text AS row FROM {t} t {but.get(t, '')}"
+                f"SELECT tenant_id::text AS tenant, {row_version('t')} AS row FROM {t} t {but.get(t, '')}"
                 for t in tables
             ]
-            parts.append("SELECT id::text, 'tenants' || t::text FROM tenants t")
+            parts.append(f"SELECT id::text, {row_version('t')} FROM tenants t")
             parts.append(
-                "SELECT tenant_id::text, 'logins' || l::text FROM logins l JOIN memberships ON login_id = l.id"
+                f"SELECT tenant_id::text, {row_version('l')} FROM logins l JOIN memberships ON login_id = l.id"
             )
             self.statement = (
-                f"SELECT tenant, md5(string_agg(row, '|' ORDER BY row)) FROM ({' UNION ALL '.join(parts)}) x "
+                f"SELECT tenant, sum(row)::text FROM ({' UNION ALL '.join(parts)}) x "
                 "WHERE tenant = ANY($1) GROUP BY 1"
             )
         tenants = [self.own.ids["tenant"], self.other.ids["tenant"]]

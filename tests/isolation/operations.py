@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Any
 
 from fastapi.params import Form
@@ -80,7 +81,7 @@ class Operation:
     def takes_form(self) -> bool:
         return self.route.body_field is not None and isinstance(self.route.body_field.field_info, Form)
 
-    @property
+    @cached_property
     def body_fields(self) -> set[str]:
         """What the body may hold at its top."""
         if self.route.body_field is None:
@@ -90,14 +91,14 @@ class Operation:
         parts = [schema, *(schema["$defs"][name] for name in named)]
         return {name for part in parts for name in part.get("properties", {})}
 
-    @property
+    @cached_property
     def id_pointers(self) -> list[type_pointer]:
         """Where the body takes an id; the first item stands for all of a list."""
         if self.route.body_field is None:
             return []
         return list(_uuids(TypeAdapter(self.route.body_field.field_info.annotation).json_schema()))
 
-    @property
+    @cached_property
     def id_parameters(self) -> list[str]:
         """Which declared query parameters take an id; those of a list come from its resource."""
         return [
@@ -126,11 +127,12 @@ def _uuids(schema: dict[str, Any]) -> Iterator[type_pointer]:
     return iter(dict.fromkeys(walk(schema, ())))
 
 
-def operations() -> list[Operation]:
-    """All of them, in the order of the routers."""
-    return [
+@cache
+def operations() -> tuple[Operation, ...]:
+    """All of them, in the order of the routers; where their ids are is found once."""
+    return tuple(
         Operation(str(route.operation_id), method, route.path.removeprefix(PREFIX), route)
         for router in wiring.ROUTERS
         for route in router.routes
         for method in sorted(route.methods)
-    ]
+    )

@@ -67,7 +67,7 @@ def _borrowed(owner: str, key: str, schemas: Schemas) -> Any:
     own = schemas[owner]["properties"][key]
     for name, schema in schemas.items():
         other = schema.get("properties", {}).get(key, {})
-        if _stem(name) == _stem(owner) and has_example(other) and _form(other) == _form(own):
+        if has_example(other) and _stem(name) == _stem(owner) and _form(other) == _form(own):
             return _first(other)
     return _ABSENT
 
