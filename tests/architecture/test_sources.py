@@ -91,7 +91,7 @@ PLANTED: list[tuple[Checker, str, str, str]] = [
         "sales/deals/repository.py:1: imports text",
     ),
     (check.long_files, "kit/a.py", "x = 1\n" * 401, "kit/a.py: 401 lines, at most 400"),
-    (check.large_kit, "kit/a.py", "x = 1\n" * 7421, "kit: 7421 lines, at most 7420"),
+    (check.large_kit, "kit/a.py", "x = 1\n" * 7301, "kit: 7301 lines, at most 7300"),
     (
         check.long_functions,
         "kit/a.py",

@@ -60,9 +60,5 @@ class StatementCache:
             held.move_to_end(shape)
         return statement
 
-    def clear(self) -> None:
-        """Forget everything (tests that change how the wall is rendered)."""
-        self._held.clear()
-
 
 STATEMENTS = StatementCache()

@@ -77,3 +77,19 @@ async def test_an_earlier_day_is_told_as_it_was(company: Company) -> None:
         32: "0.00", 31: "100.00", 22: "100.00", 21: "40.00", 12: "40.00", 11: "10.00", 2: "10.00", 1: "70.00",
         0: "70.00",
     }  # fmt: skip
+
+
+async def test_what_was_lowered_or_put_off_since_is_told_as_it_was(company: Company) -> None:
+    ledger, today = await open_ledger(company), clock.today("Asia/Shanghai")
+    row = await ledger.owe("100", str(today - timedelta(40)))
+    async with company.served.pool.acquire() as connection, connection.transaction():
+        await connection.execute(f"SET LOCAL app.tenant_id = '{company.tenant_id}'")
+        await connection.execute("UPDATE receivables SET created_at = created_at - interval '31 days'")
+    for body in ({"amount": money("80")}, {"amount": money("70"), "due_on": str(today)}, {"name": "x"}):
+        path = f"/receivables/{row['id']}"
+        version = (await company.owner.http.get(path)).headers["ETag"]
+        answer = await company.owner.http.patch(path, json=body, headers={"If-Match": version})
+        assert answer.status_code == 200, answer.text
+    assert shown((await report(ledger))["totals"]) == ["70.00", "0.00", "0.00", "0.00", "0.00", "70.00"]
+    yesterday = (await report(ledger, as_of=str(today - timedelta(1))))["totals"]
+    assert shown(yesterday) == ["0.00", "0.00", "100.00", "0.00", "0.00", "100.00"]

@@ -143,6 +143,15 @@ async def test_it_waits_for_approval_unchanged(registry: Registry) -> None:
     assert {chief.id, clerk.id} & set(kinds.values())
 
 
+async def test_one_that_is_stated_low_is_approved_for_what_its_lines_come_to(registry: Registry) -> None:
+    await registry.flow(await registry.company.user("executive"), type="low", amount_from=yuan("100"))
+    for stated in ("0", "99"):
+        made = await registry.draft(type="low", amount=yuan(stated))
+        assert made["gross_amount"] == yuan("226.00"), made
+        assert (await registry.did(made, "submit"))["status"] == "approving"
+        assert (await registry.approval(made))["amount"] == yuan("226.00")
+
+
 async def test_dollars_are_approved_by_what_they_are_worth(registry: Registry) -> None:
     """And without a rate nobody can say that they are little."""
     company, today = registry.company, clock.today("Asia/Shanghai")

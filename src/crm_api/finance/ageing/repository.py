@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, Select, Text, and_, case, func, literal, or_, select
+from sqlalchemy import Date, Numeric, Select, Text, and_, case, func, literal, or_, select
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.expression import Alias, bindparam
 
@@ -12,6 +12,7 @@ from crm_api.finance.payments.models import PaymentAllocation
 from crm_api.finance.receivables.models import Receivable, ReceivableStatus
 from crm_api.finance.receivables.resource import receivables
 from crm_api.kit.access import OWN_TEAM, SUBTREE, Scope, access_values
+from crm_api.kit.events import Event
 from crm_api.kit.principal import Reach
 from crm_api.kit.tenancy import scoped
 from crm_api.kit.uow import UnitOfWork
@@ -67,7 +68,7 @@ def _sums(scope: Scope, name_scope: Scope, *, wide: bool) -> Select[Any]:
 
 
 def _owed(scope: Scope) -> Select[Any]:
-    """Each receivable that stood at the end of the day, with what was not paid on it then."""
+    """Each receivable that stood at the end of the day, as it was then, with what was not paid on it then."""
     rows, parts = scoped(Receivable, "r"), scoped(PaymentAllocation, "a")
     paid = (
         select(func.coalesce(func.sum(parts.c.amount), literal(0)))
@@ -78,12 +79,33 @@ def _owed(scope: Scope) -> Select[Any]:
         )
         .scalar_subquery()
     )
+    amount = func.coalesce(_then(rows, "amount", "amount").cast(Numeric), rows.c.amount)
     return select(
         rows.c.customer_id,
-        rows.c.amount_currency.label("currency"),
-        rows.c.due_on,
-        (rows.c.amount - paid).label("rest"),
+        func.coalesce(_then(rows, "amount", "currency"), rows.c.amount_currency).label("currency"),
+        func.coalesce(_then(rows, "due_on").cast(Date), rows.c.due_on).label("due_on"),
+        (amount - paid).label("rest"),
     ).where(receivables.access.predicate(rows, scope, receivables.name), *_standing(rows))
+
+
+def _then(rows: Alias, field: str, *part: str) -> ColumnElement[Any]:
+    """The text of a field, or of a part of it, before the first change after the day; null when it was not changed."""
+    later = scoped(Event, "later")
+    before = later.c.changes[field]["from"]
+    first = (
+        select(before[part[0]].astext if part else before.astext)
+        .where(
+            later.c.resource == receivables.name,
+            later.c.record_id == rows.c.id,
+            later.c.version > 1,
+            _day(later.c.created_at) > AS_OF,
+            later.c.changes.has_key(field),
+        )
+        .order_by(later.c.created_at, later.c.version)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return case((_day(rows.c.updated_at) > AS_OF, first))
 
 
 def _standing(rows: Alias) -> list[ColumnElement[bool]]:

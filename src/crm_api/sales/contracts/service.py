@@ -80,7 +80,9 @@ class ContractService:
         """Ask for approval; approved at once when no flow asks for one."""
         contract = await self._repository.load(contract_id)
         STATES.demand(contract, "submit")
-        asked = Submission.of(contracts, contract, contract.amount, contract.currency, type=contract.type)
+        # a frame, or one that was stated low, is still agreed to for what its lines come to
+        amount = max(contract.amount, contract.gross_amount)
+        asked = Submission.of(contracts, contract, amount, contract.currency, type=contract.type)
         return await submit(self._repository, STATES, contract, asked)
 
     async def sign(self, contract_id: str, signed_on: date | None) -> dict[str, Any]:
