@@ -218,8 +218,8 @@ CREATE_LINE = (
     "INSERT INTO order_lines (tenant_id, order_id, id, product_id, description, quantity, unit, unit_price,"
     " unit_price_currency, discount_amount, discount_amount_currency, tax_rate, net_amount, net_amount_currency, tax_amount,"
     " tax_amount_currency, gross_amount, gross_amount_currency, position, unit_cost, unit_cost_currency, cost_rate,"
-    " stocked, reserved, shipped, returned)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'CNY', 0, 'CNY', $9, $10, 'CNY', $11, 'CNY', $12, 'CNY', $13, $14, $15, 1, true, $6, 0, 0)"
+    " stocked, reserved, shipped, returned, cancelled)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'CNY', 0, 'CNY', $9, $10, 'CNY', $11, 'CNY', $12, 'CNY', $13, $14, $15, 1, true, $6, 0, 0, 0)"
 )
 CREATE_RECEIVABLE = (
     "INSERT INTO receivables (tenant_id, id, name, due_on, amount, amount_currency, paid_amount, paid_amount_currency, status,"
