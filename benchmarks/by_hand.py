@@ -25,7 +25,7 @@ from crm_api.text import company_key, grams, sort_key
 
 COLUMNS = (
     "id, kind, name, code, level, category, industry, source, region, address, phones, emails, website, tax_id, parent_id, lifecycle,"
-    " lifecycle_entered_at, last_contact_at, next_contact_at, owner_id, team_id, external_ids, created_at, created_by, updated_at,"
+    " lifecycle_entered_at, last_contact_at, next_contact_at, owner_id, team_id, external_ids, custom_fields, created_at, created_by, updated_at,"
     " updated_by, version, deleted_at"
 )
 NAMES = COLUMNS.replace(" ", "").split(",")
@@ -132,6 +132,7 @@ class Hand:
             "owner_id": principal.id,
             "team_id": principal.team_id,
             "external_ids": [],
+            "custom_fields": {},
             "created_at": at,
             "created_by": principal.id,
             "updated_at": at,
