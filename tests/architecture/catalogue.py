@@ -40,6 +40,7 @@ DEFINER = {
     "crm_search_similar(text,text[],boolean,integer)": ROLES.search,
     "crm_pending_tenants(uuid,integer)": ROLES.search,
     "crm_webhook_work(integer)": ROLES.search,
+    "crm_refresh_statistics(text[])": ROLES.owner,
 }
 SEARCHED = {"search_documents", "pending_events", "feed_heads", "webhooks", "webhook_deliveries"}
 KINDS = {"r": "table", "p": "partitioned table", "v": "view", "m": "materialized view", "f": "foreign table"}

@@ -30,7 +30,7 @@ from crm_api.kit.resource import Resource
 from crm_api.kit.tenancy import scoped, scoped_insert_from
 from crm_api.kit.uow import Effect, UnitOfWork
 
-_PART, _AT_A_STRETCH, _AT_ONCE = "\x1f", 10, 250
+_PART, _AT_A_STRETCH, _AT_ONCE = "\x1f", 10, 100
 
 
 @dataclass(slots=True)

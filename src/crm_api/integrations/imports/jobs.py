@@ -63,12 +63,17 @@ async def _written(work: Work, run: "_Run") -> Report:
         last, report = await repository.last_row(run.given.id), Report(await repository.counts(run.given.id))
     try:
         async with opened(run.given) as sheet:
+            batches = 0
             async for batch in _batches(sheet, run, last):
                 async with work.unit(COMMIT) as uow:
                     report.add(await _write(uow, run, batch))
                     await ImportRepository(uow).note(run.given.id, report.counts())
                 failpoint("import.batch")
                 await work.progress(report.total())
+                batches += 1
+                if batches.bit_count() == 1:  # as many again were written: 1, 2, 4, 8, …
+                    async with work.unit(COMMIT) as uow:
+                        await ImportRepository(uow).refresh_statistics(run.given.resource)
     except Cancelled:  # what was written stays, and can be taken back
         await _finish(work, run, ImportStatus.DONE)
         raise

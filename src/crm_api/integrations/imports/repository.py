@@ -13,9 +13,10 @@ from crm_api.integrations.imports.resource import imports
 from crm_api.kit.access import Scope, access_values
 from crm_api.kit.bulk import insert_many
 from crm_api.kit.db import table
-from crm_api.kit.events import Event, ExternalId
+from crm_api.kit.events import Event, ExternalId, SearchDocument
 from crm_api.kit.ids import as_id
 from crm_api.kit.references import visible_ids
+from crm_api.kit.registries import RESOURCES
 from crm_api.kit.repository import Repository
 from crm_api.kit.resource import Resource
 from crm_api.kit.searching import Source, look_up, words_of
@@ -48,6 +49,15 @@ class ImportRepository(Repository[Import]):
     async def note(self, import_id: str, counts: Mapping[str, int]) -> None:
         """How far it has come; no fact of its own."""
         await self.uow.fetch("note import", _note, {"import_id": import_id, "new_counts": dict(counts)})
+
+    async def refresh_statistics(self, resource: str) -> None:
+        """Let the database look at what has been filled.
+
+        Without statistics every index of a company's rows seems equally good: a look-up of keys that takes another
+        one's index reads all rows, once for each batch.
+        """
+        names = [table(model).name for model in (RESOURCES[resource].model, ExternalId, SearchDocument)]
+        await self.uow.fetch("refresh statistics", _refresh, {"names": names})
 
     async def counts(self, import_id: str) -> dict[str, int]:
         """Rows by what became of them."""
@@ -192,6 +202,10 @@ def _links() -> Select[Any]:
 def _last_row() -> Select[Any]:
     rows = scoped(ImportRow, "r")
     return select(func.max(rows.c.row_no)).where(rows.c.import_id == _IMPORT)
+
+
+def _refresh() -> Select[Any]:
+    return select(func.crm_refresh_statistics(bindparam("names", type_=ARRAY(Text))))
 
 
 def _counts() -> Select[Any]:
