@@ -30,27 +30,28 @@ HEADER = ["name", "code", "phones", "emails", "region", "address", "level", "ext
 
 
 def write_file(path: Path, rows: int) -> None:
+    """A million rows have to stay below the 100 MB of an upload."""
     chance = random.Random(11)
     places, words = (
         ["上海", "北京", "深圳", "杭州", "成都"],
         ["智达", "云帆", "远景", "华信", "联创", "博远", "鼎新"],
     )
     with path.open("w", encoding="utf-8", newline="") as file:
-        out = csv.writer(file)
+        out = csv.writer(file, lineterminator="\n")
         out.writerow(HEADER)
         for i in range(rows):
             place = chance.choice(places)
             chinese = f"{place}{chance.choice(words)}{chance.choice(words)}科技有限公司"
-            name = chinese if i % 2 else f"Acme {chance.randrange(10**6)} Industries Ltd"
+            name = chinese if i % 2 else f"Acme {chance.randrange(10**6)} Ltd"
             phone = f"138{i % 10**8:08d}"
             out.writerow(
                 [
                     name,
                     f"I{i}",
                     phone,
-                    f"info{i}@c{i % 997}.example",
+                    f"i{i}@c{i % 997}.cn",
                     place,
-                    f"{place} 路 {i} 号",
+                    f"{place}路{i}号",
                     "A",
                     f"k{i}",
                 ]
