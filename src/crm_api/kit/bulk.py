@@ -107,32 +107,37 @@ async def let_others(place: int) -> None:
 
 
 async def _send(uow: UnitOfWork, model: type[Base], rows: Sequence[Any], gathered: Sequence[Effect]) -> None:
-    await insert_many(uow, model, [row.__dict__ for row in rows])
-    await send_inserts(uow, gathered)
+    await insert_many(uow, {model: [row.__dict__ for row in rows], **_inserts(gathered)})
 
 
 async def send_inserts(uow: UnitOfWork, gathered: Sequence[Effect]) -> None:
-    """What goes with new rows and is a plain insert, table by table."""
+    """What goes with new rows and is a plain insert."""
+    await insert_many(uow, _inserts(gathered))
+
+
+def _inserts(gathered: Sequence[Effect]) -> dict[type[Base], list[Mapping[str, Any]]]:
     inserts: dict[type[Base], list[Mapping[str, Any]]] = defaultdict(list)
     for effect in gathered:
         for model in effect.inserts:
             inserts[model].append(effect.values)
-    for model, values in inserts.items():
-        await insert_many(uow, model, values)
+    return inserts
 
 
-async def insert_many(
-    uow: UnitOfWork, model: type[Base], rows: Sequence[Mapping[str, Any]], *others: type[Base]
-) -> None:
-    """Insert rows in one statement, each column as an array; in further tables too, for which they say enough."""
-    if rows:
-        models = (model, *others)
-        values = {
-            f"all_{name}": [pack(row[name]) for row in rows] if pack else [row[name] for row in rows]
-            for each in models
-            for name, pack in _packers(each)
-        }
-        shape = ("insert many", *(table(each).name for each in models))
+async def insert_many(uow: UnitOfWork, rows: Mapping[type[Base], Sequence[Mapping[str, Any]]]) -> None:
+    """Insert rows of several tables in one statement, each column as an array.
+
+    One by one the database would wait between them until this process has its next turn, and again until it has packed.
+    """
+    models = tuple(model for model, found in rows.items() if found)
+    values = {
+        f"{table(model).name}_{name}": [pack(row[name]) for row in rows[model]]
+        if pack
+        else [row[name] for row in rows[model]]
+        for model in models
+        for name, pack in _packers(model)
+    }
+    if models:
+        shape = ("insert many", *(table(model).name for model in models))
         await uow.fetch(shape, lambda: _insert_all(*models), values)
 
 
@@ -173,7 +178,8 @@ def _insert_all(model: type[Base], *others: type[Base]) -> Insert:
 
 def _insert(model: type[Base]) -> Insert:
     columns = _columns(model)
-    arrays = [bindparam(f"all_{c.key}", type_=ARRAY(_element(c))) for c in columns]
+    name = table(model).name
+    arrays = [bindparam(f"{name}_{c.key}", type_=ARRAY(_element(c))) for c in columns]
     source = func.unnest(*arrays).table_valued(*(column(c.key, _element(c)) for c in columns), name="given")
     given = source.render_derived()
     values = [_unpacked(c, given.c[c.key]) for c in columns]

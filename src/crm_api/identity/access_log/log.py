@@ -186,7 +186,7 @@ class AccessLog:
         try:
             if tenant:
                 rows = [entry.row() for entry in entries]
-                await insert_many(unit, PendingEvent, rows, AccessEntry)
+                await insert_many(unit, {PendingEvent: rows, AccessEntry: rows})
             else:
                 rows = [{**entry.row(), **entry.details} for entry in entries]
                 await unit.many("unknown sign-ins", insert_unknown, rows)

@@ -95,8 +95,7 @@ class RelayRepository:
             }
             for position, event in enumerate(events, heads[Log.EVENTS] - len(events) + 1)
         ]
-        await insert_many(self.uow, FeedEntry, entries)
-        await insert_many(self.uow, ChainLink, links)
+        await insert_many(self.uow, {FeedEntry: entries, ChainLink: links})
         values = {"head": heads[Log.EVENTS], "accesses": heads[Log.ACCESS]}
         await self.uow.fetch("move feed head", _move_head, values)
 

@@ -44,7 +44,7 @@ class ImportRepository(Repository[Import]):
         """Enter rows into the ledger; a row that is there already fails the whole transaction."""
         names = ("row_no", "status", "record_id", "version", "errors")
         rows = [{**dict(zip(names, outcome, strict=True)), "import_id": import_id} for outcome in outcomes]
-        await insert_many(self.uow, ImportRow, rows)
+        await insert_many(self.uow, {ImportRow: rows})
 
     async def note(self, import_id: str, counts: Mapping[str, int]) -> None:
         """How far it has come; no fact of its own."""
