@@ -151,7 +151,7 @@ async def _batches(sheet: Sheet, run: _Run, after: int) -> AsyncIterator[list[Ca
     async def made() -> list[Candidate]:
         found = []
         for place, row in enumerate(await to_thread(taken, sheet.rows, after, run.size)):
-            await let_others(place)
+            await let_others(place, 2)  # oftener than those who write: what fills their waits comes last
             found.append(run.applier.read(run.plan.candidate(row)))
         return found
 
