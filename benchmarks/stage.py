@@ -324,5 +324,9 @@ class Watched:
         connection.remove_query_logger(self.note)
         await self.pool.release(connection)
 
+    async def give_back(self, connection: Any) -> None:
+        connection.remove_query_logger(self.note)
+        await self.pool.give_back(connection)
+
     def note(self, record: Any) -> None:
         self.sent.append(record.query)

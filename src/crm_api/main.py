@@ -136,10 +136,11 @@ def around(app: ASGIApp, settings: Settings) -> ASGIApp:
     compressing = GZipMiddleware(app, minimum_size=1000, compresslevel=5)
 
     async def compressed(scope: Scope, receive: Receive, send: Send) -> None:
-        asks = any(
-            name == b"accept-encoding" and b"gzip" in value for name, value in scope.get("headers", ())
-        )
-        await (compressing if asks else app)(scope, receive, send)
+        for name, value in scope.get("headers", ()):
+            if name == b"accept-encoding" and b"gzip" in value:
+                await compressing(scope, receive, send)
+                return
+        await app(scope, receive, send)
 
     if not settings.cors_origins:
         return compressed

@@ -16,11 +16,10 @@ from crm_api.encryption import Cipher
 from crm_api.identity.auth.actors import JobActors
 from crm_api.identity.auth.principals import Authentication, Principals
 from crm_api.integrations.webhooks.delivering import Sender
-from crm_api.jobs.queue import Pool
 from crm_api.jobs.runner import Runner
 from crm_api.jobs.schedule import run_schedules
 from crm_api.jobs.work import Loop, Runtime
-from crm_api.kit.database import open_pool
+from crm_api.kit.database import Pool, open_pool
 from crm_api.kit.observability import configure_logging
 from crm_api.main import authentication_of, bind_storage
 from crm_api.outbound import Allowed, Outbound

@@ -1,5 +1,6 @@
 """What the application asks of the database, to prove how often it asks."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -57,6 +58,11 @@ class _Watched:
     async def release(self, connection: Any) -> None:
         connection.remove_query_logger(self._note)
         await self.pool.release(connection)
+
+    async def give_back(self, connection: Any) -> None:
+        connection.remove_query_logger(self._note)
+        await self.pool.give_back(connection)
+        await asyncio.sleep(0)  # the driver tells of a statement in the next turn of the loop
 
     def _note(self, record: Any) -> None:
         self.sent.append(record.query)

@@ -142,7 +142,7 @@ async def test_one_connection_never_shows_a_row_of_the_tenant_before(
         min(findings.ended[key] for key in ("commit, done", "close, done", "error, DivisionByZeroError"))
         > 500
     )
-    assert findings.ended["cancel, cancelled"] > 2000, findings.ended
+    assert findings.ended["cancel, cancelled"] > 1000, findings.ended
 
 
 class Forgetful:
@@ -158,6 +158,9 @@ class Forgetful:
         return _Lent(self._connection)
 
     async def release(self, connection: Any) -> None:
+        return
+
+    async def give_back(self, connection: Any) -> None:
         return
 
 

@@ -2,7 +2,7 @@
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
-from crm_api.jobs.queue import Pool
+from crm_api.kit.database import Pool
 
 _WAITING = """
 SELECT entrypoint AS job, count(*) FILTER (WHERE status = 'queued') AS queued,

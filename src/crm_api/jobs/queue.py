@@ -9,7 +9,7 @@ Times are those of the database. Rows hold ids only, and are claimed before a te
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, NamedTuple, TypeAlias, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 import asyncpg
@@ -24,10 +24,8 @@ from pgqueuer.domain.settings import DBSettings, Durability
 from pgqueuer.domain.types import Channel, QueueEntrypoint, QueueManagerId
 from pgqueuer.queries import Queries
 
-from crm_api.kit.database import Connection
+from crm_api.kit.database import Connection, Pool
 from crm_api.kit.failpoints import failpoint
-
-Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 # Named here in full: the library would otherwise take names such as CHANNEL or TRIGGER from the environment.
 _NAMES = DBSettings(

@@ -16,7 +16,7 @@ import structlog
 from crm_api.jobs import operations
 from crm_api.jobs.models import DeadLetter, DeadLetterReason, dead_letters
 from crm_api.jobs.port import JOBS, Job, Retries
-from crm_api.jobs.queue import UNREACHABLE, Claim, Pool, Queue
+from crm_api.jobs.queue import UNREACHABLE, Claim, Queue
 from crm_api.jobs.work import (
     CANCELED,
     FAILED,
@@ -29,6 +29,7 @@ from crm_api.jobs.work import (
     Work,
     committed,
 )
+from crm_api.kit.database import Pool
 from crm_api.kit.errors import Problem
 from crm_api.kit.ids import new_id
 from crm_api.kit.observability import place_of

@@ -6,9 +6,10 @@ import structlog
 from croniter import croniter
 
 from crm_api.jobs.port import JOBS, Job, payload_of
-from crm_api.jobs.queue import UNREACHABLE, Pool, Wanted, insert
+from crm_api.jobs.queue import UNREACHABLE, Wanted, insert
 from crm_api.jobs.work import Actors, Runtime
 from crm_api.kit import clock
+from crm_api.kit.database import Pool
 
 LOOK_SECONDS = 5.0
 BEHIND_PEOPLE = -1  # a tick asks for a job of every tenant at once; what somebody waits for goes first

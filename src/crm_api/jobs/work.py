@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from crm_api.jobs import operations, queue
-from crm_api.jobs.queue import Claim, Pool
+from crm_api.jobs.queue import Claim
 from crm_api.kit.allowed import admit
+from crm_api.kit.database import Pool
 from crm_api.kit.failpoints import failpoint
 from crm_api.kit.principal import Permission, Principal
 from crm_api.kit.uow import Origin, UnitOfWork

@@ -32,18 +32,17 @@ def json_answer(content: Any, status: int = 200, headers: dict[str, str] | None 
     )
 
 
-def stamp(response: Response, headers: Mapping[str, str], caching: str) -> None:
+def as_sent(headers: Mapping[str, str]) -> dict[bytes, bytes]:
+    """Headers as they leave; those of a route are made once."""
+    return {name.lower().encode(): value.encode("latin-1") for name, value in headers.items()}
+
+
+def stamp(response: Response, headers: dict[bytes, bytes], caching: bytes) -> None:
     """Give an answer headers, in place of those of these names, and its caching unless it says so itself."""
-    given = {name.lower().encode(): value.encode("latin-1") for name, value in headers.items()}
-    found: list[tuple[bytes, bytes]] = []
-    cached = False
-    for pair in response.raw_headers:
-        if pair[0] not in given:
-            found.append(pair)
-            cached = cached or pair[0] == b"cache-control"
-    if not cached:
-        given[b"cache-control"] = caching.encode()
-    response.raw_headers[:] = [*found, *given.items()]
+    found = [pair for pair in response.raw_headers if pair[0] not in headers]
+    if b"cache-control" not in dict(found):
+        headers[b"cache-control"] = caching
+    response.raw_headers[:] = [*found, *headers.items()]
 
 
 def problem_answer(problem: Problem, *, language: str, instance: str, request_id: str) -> Response:

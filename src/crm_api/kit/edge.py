@@ -4,10 +4,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import asyncpg
-
 from crm_api.encryption import Cipher
 from crm_api.kit.cursors import Cursors
+from crm_api.kit.database import Pool
 from crm_api.kit.limits import Limits
 from crm_api.kit.principal import Principal
 from crm_api.kit.sse import Streams
@@ -20,7 +19,7 @@ class Edge:
     `trusted_proxies` is how many hops in front of this process name the client truthfully.
     """
 
-    pool: "asyncpg.Pool[asyncpg.Record]"
+    pool: Pool
     cursors: Cursors
     authenticate: Callable[[str], Awaitable[Principal]]
     cipher: Cipher

@@ -5,7 +5,7 @@ Order of refusals: 401; then 400, 413, 415 (what cannot be read); 403 (permissio
 
 import re
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from crm_api.kit.allowed import UNIT, Door, OwnDoor, PublicDoor
-from crm_api.kit.answers import VARY, stamp
+from crm_api.kit.answers import VARY, as_sent, stamp
 from crm_api.kit.conflicts import OUTDATED, RETRIED, database_problem, name_the_other
 from crm_api.kit.edge import Edge
 from crm_api.kit.errors import BadRequest, Forbidden, Problem
@@ -64,7 +64,7 @@ class KitRoute(APIRoute):
         self.permission: Permission | None = next((d.permission for d in doors if isinstance(d, Door)), None)
         self.permission = self.permission or getattr(endpoint, "permission", None)
         self.public = any(isinstance(door, PublicDoor) for door in doors)
-        self.caching = "no-store" if self.public else "private, no-cache"
+        self.caching = b"no-store" if self.public else b"private, no-cache"
         self.own = any(type(door) is OwnDoor for door in doors)
         self.streams = any(isinstance(door, StreamDoor) for door in doors)
         self.uploads = self.body_field is not None and isinstance(self.body_field.field_info, Multipart)
@@ -79,7 +79,7 @@ class KitRoute(APIRoute):
         self.repeatable = not (self.public or self.safe or self.streams or self.uploads or form)
         retiring = getattr(endpoint, "retiring", None)
         self.deprecated, self.notice = bool(retiring) or None, retiring and retiring.notice
-        self.retiring: Mapping[str, str] = retiring.headers if retiring else {}
+        self.stamped = as_sent({**(retiring.headers if retiring else {}), "Vary": VARY})
         self.errors: tuple[int, ...] = _errors(self)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -121,9 +121,11 @@ class KitRoute(APIRoute):
             edge: Edge = request.app.state.edge
             principal = await self._admitted(edge, request)
             content = await self._read(request, principal)
-            reads = request.method == "GET"
-            wishes = NONE if reads else wishes_of(request, content, self.record, repeatable=self.repeatable)
-            response = await self._repeatably(edge, request, principal, request_id, content, wishes)
+            if request.method == "GET":  # nothing of it can be repeated, tried or demanded
+                response = await self._perform(edge, request, principal, request_id, content, NONE)
+            else:
+                wishes = wishes_of(request, content, self.record, repeatable=self.repeatable)
+                response = await self._repeatably(edge, request, principal, request_id, content, wishes)
             if isinstance(response, StreamingResponse):
                 response.body_iterator = await begun(response.body_iterator)
         except Problem as problem:
@@ -152,8 +154,10 @@ class KitRoute(APIRoute):
         seconds: float,
     ) -> None:
         """What every answer carries, and the trace it leaves."""
-        standing = request.scope.get(STANDING, {})
-        stamp(response, {**standing, **self.retiring, "Vary": VARY, "X-Request-Id": request_id}, self.caching)
+        headers = {**self.stamped, b"x-request-id": request_id.encode()}
+        if standing := request.scope.get(STANDING):
+            headers |= as_sent(standing)
+        stamp(response, headers, self.caching)
         record_request(request.method, self.path_format, response.status_code, seconds)
         log_request(
             request_id=request_id,

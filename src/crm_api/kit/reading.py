@@ -39,14 +39,11 @@ async def get(uow: UnitOfWork, resource: Resource, record_id: str, shape: Shape 
     reach = principal.reach(resource.read)
     scope = resource.access.scope(principal, reach, resource.name)
     layout = layout_of(resource, shape)
+    values = {**access_values(principal, reach), "id": record_id}
+    if shape.neighbours:
+        values |= neighbour_values(principal, shape.targets())
     rows = await uow.fetch(
-        ("get", resource.name, scope, layout.key),
-        lambda: _get(resource, scope, layout),
-        {
-            **access_values(principal, reach),
-            **neighbour_values(principal, shape.targets()),
-            "id": record_id,
-        },
+        ("get", resource.name, scope, layout.key), lambda: _get(resource, scope, layout), values
     )
     if not rows:
         raise NotFound

@@ -15,7 +15,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.expression import ClauseElement
 
 from crm_api.kit.conditional import Target
-from crm_api.kit.database import Connection, opening, setting
+from crm_api.kit.database import Connection, Pool, opening, setting
 from crm_api.kit.db import Base
 from crm_api.kit.principal import Permission, Principal, Reach
 from crm_api.kit.statements import STATEMENTS
@@ -53,7 +53,7 @@ class UnitOfWork:
 
     def __init__(
         self,
-        pool: "asyncpg.Pool[asyncpg.Record]",
+        pool: Pool,
         principal: Principal,
         permission: Permission | None = None,
         *,
@@ -179,7 +179,7 @@ class UnitOfWork:
             if await connection.execute("COMMIT") != "COMMIT":
                 raise RolledBack
             self._connection = None
-            await self._pool.release(connection)
+            await self._pool.give_back(connection)
 
     async def close(self) -> None:
         """Roll back what was not committed and give the connection back."""
@@ -216,7 +216,7 @@ class RolledBack(Exception):
 class PublicUnit(UnitOfWork):
     """A unit without a principal, for signing in: sees open tables only, until it enters a tenant."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", *, origin: Origin = NOWHERE) -> None:
+    def __init__(self, pool: Pool, *, origin: Origin = NOWHERE) -> None:
         super().__init__(pool, NOBODY, origin=origin)
 
     async def enter(self, principal: Principal) -> None:

@@ -42,7 +42,7 @@ class Accounting:
         is_page = "page" in content
         records = content["data"] if is_page else [content]
         record_id = None if is_page else _record(request, route)
-        fields, count = _seen(unit, [(resource, records)] if resource else [])
+        fields, count = _seen(unit, resource, records)
         principal, origin, query = unit.principal, unit.origin, _query(request)
         who = (principal.tenant_id, principal.id, origin.ip, origin.user_agent)
         key = (*who, route.operation_id, record_id, query, count, *fields)
@@ -64,7 +64,7 @@ class Accounting:
         unit: UnitOfWork | None = request.scope.get("crm.unit")
         entries: list[Access] = list(unit.noted) if unit else []
         if unit and unit.shown:
-            entries.append(_look(route, unit, _record(request, route), *_seen(unit, []), _query(request)))
+            entries.append(_look(route, unit, _record(request, route), *_seen(unit), _query(request)))
         if principal and problem.status == Forbidden.status:
             entries.append(_denied(request, route, principal, request_id))
         if entries:
@@ -104,15 +104,13 @@ def _denied(request: "Request", route: "KitRoute", principal: Principal, request
 
 
 def _seen(
-    unit: UnitOfWork, asked: Sequence[tuple[Resource, Sequence[Mapping[str, Any]]]]
+    unit: UnitOfWork, resource: Resource | None = None, records: Sequence[Mapping[str, Any]] = ()
 ) -> tuple[list[str], int]:
     """The sensitive fields, and the number, of the records that were asked for and those shown besides."""
-    everything = [*asked, *((resource, [record]) for resource, record in unit.shown)]
-    fields: set[str] = set()
-    count = 0
-    for resource, records in everything:
-        fields |= _sensitive(resource, records)
-        count += len(records)
+    fields, count = (_sensitive(resource, records), len(records)) if resource else (set[str](), 0)
+    for other, record in unit.shown:
+        fields |= _sensitive(other, [record])
+        count += 1
     return sorted(fields), count
 
 
@@ -143,10 +141,10 @@ def _sensitive(resource: Resource, records: Sequence[Mapping[str, Any]]) -> set[
     if isinstance(records, Written):
         return set(resource.sensitive)
     shown = records[0].keys()
-    found = shown & set(resource.sensitive)
-    redacted = [record.get("redacted") for record in records]
-    if all(redacted):
-        found -= set.intersection(*(set(names) for names in redacted if names))
+    found = shown & resource.sensitive
+    redacted = [names for record in records if (names := record.get("redacted"))]
+    if len(redacted) == len(records):
+        found -= set.intersection(*map(set, redacted))
     near = relations(resource)
     for name in near.keys() & shown:
         neighbours = [record[name] for record in records if record[name]]

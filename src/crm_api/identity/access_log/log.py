@@ -23,7 +23,7 @@ from crm_api.kit.principal import Principal
 from crm_api.kit.uow import NOBODY, NOWHERE, Effect, Origin, UnitOfWork
 
 if TYPE_CHECKING:
-    import asyncpg
+    from crm_api.kit.database import Pool
 
 GATHER_SECONDS, GATHERED = 5.0, 10_000
 REPEATED = timedelta(minutes=1)
@@ -78,7 +78,7 @@ class _Batch:
 class AccessLog:
     """The access log of one process."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    def __init__(self, pool: "Pool") -> None:
         self._pool = pool
         self._lock = asyncio.Lock()
         self._open = _Batch()

@@ -7,8 +7,8 @@ from crm_api.identity.auth.principals import Principals
 from crm_api.identity.auth.repository import AuthRepository
 from crm_api.identity.tenants.models import PrincipalKind
 from crm_api.identity.tenants.repository import TenantRepository
-from crm_api.jobs.queue import Pool
 from crm_api.jobs.work import Paused, committed
+from crm_api.kit.database import Pool
 from crm_api.kit.principal import Permission, Principal, Reach
 from crm_api.kit.uow import PublicUnit, UnitOfWork
 

@@ -17,7 +17,7 @@ from crm_api.kit.registries import catalogue_of
 from crm_api.kit.uow import UnitOfWork
 
 if TYPE_CHECKING:
-    import asyncpg
+    from crm_api.kit.database import Pool
 
 REMEMBERED_SECONDS, REMEMBERED = 1.0, 10_000
 Rights = Callable[[Sequence[str]], tuple[dict[Permission, Reach], dict[str, dict[str, Right]]]]
@@ -35,7 +35,7 @@ class Authentication:
 class Principals:
     """Turn bearer credentials into principals. Revoking, disabling, moving somebody holds within a second."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", authentication: Authentication) -> None:
+    def __init__(self, pool: "Pool", authentication: Authentication) -> None:
         self._pool = pool
         self._authentication = authentication
         self._remembered: OrderedDict[tuple[str, ...], tuple[float, Principal]] = OrderedDict()

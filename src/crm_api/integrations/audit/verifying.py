@@ -11,7 +11,7 @@ from crm_api.kit.principal import Principal
 from crm_api.kit.uow import UnitOfWork
 
 if TYPE_CHECKING:
-    import asyncpg
+    from crm_api.kit.database import Pool
 
 AT_ONCE, FINDINGS = 1_000, 100
 FIRST_ID = "00000000-0000-0000-0000-000000000000"
@@ -29,7 +29,7 @@ class Proof:
     findings: list[str] = field(default_factory=list)
 
 
-async def verify(pool: "asyncpg.Pool[asyncpg.Record]", tenant_id: str) -> list[Proof]:
+async def verify(pool: "Pool", tenant_id: str) -> list[Proof]:
     """Read everything of a tenant, oldest first, and name each row that is not as it was; at most 100 a log."""
     proofs = []
     heads = await _ask(pool, tenant_id, lambda repository: repository.heads())
@@ -72,9 +72,7 @@ def _faults(proof: Proof, tenant_id: str, row: Mapping[str, Any]) -> list[str]:
     return []
 
 
-async def _links(
-    pool: "asyncpg.Pool[asyncpg.Record]", tenant_id: str, log: Log, head: int
-) -> AsyncIterator[Mapping[str, Any]]:
+async def _links(pool: "Pool", tenant_id: str, log: Log, head: int) -> AsyncIterator[Mapping[str, Any]]:
     after = 0
     while after < head:
         rows = await _ask(pool, tenant_id, lambda repository, at=after: repository.proofs(log, at, AT_ONCE))
@@ -86,7 +84,7 @@ async def _links(
         after = rows[-1]["number"]
 
 
-async def _unproved(pool: "asyncpg.Pool[asyncpg.Record]", tenant_id: str, log: Log) -> AsyncIterator[str]:
+async def _unproved(pool: "Pool", tenant_id: str, log: Log) -> AsyncIterator[str]:
     after = FIRST_ID
     while True:
         rows = await _ask(pool, tenant_id, lambda repository, at=after: repository.unproved(log, at, AT_ONCE))
@@ -98,7 +96,7 @@ async def _unproved(pool: "asyncpg.Pool[asyncpg.Record]", tenant_id: str, log: L
         after = rows[-1]["id"]
 
 
-async def _ask(pool: "asyncpg.Pool[asyncpg.Record]", tenant_id: str, question: Any) -> Any:
+async def _ask(pool: "Pool", tenant_id: str, question: Any) -> Any:
     """A question in a read-only transaction of its own, so that no statement reads for long."""
     unit = UnitOfWork(pool, Principal(tenant_id, tenant_id, kind="system"), read_only=True)
     try:

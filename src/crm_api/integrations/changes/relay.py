@@ -17,14 +17,14 @@ from crm_api.kit.principal import Principal
 from crm_api.kit.uow import PublicUnit, UnitOfWork
 
 if TYPE_CHECKING:
-    import asyncpg
+    from crm_api.kit.database import Pool
 
 TENANTS_AT_ONCE, EVENTS_AT_ONCE, BATCHES_A_TURN = 500, 500, 20
 BUSY_SECONDS, IDLE_SECONDS, QUIET_ROUNDS = 0.2, 1.0, 10
 _log = structlog.get_logger("crm_api")
 
 
-async def run_relay(pool: "asyncpg.Pool[asyncpg.Record]", stop: asyncio.Event) -> None:
+async def run_relay(pool: "Pool", stop: asyncio.Event) -> None:
     """Relay until `stop` is set: soon after a find, at leisure when nothing happens; outlives a failing database."""
     quiet = QUIET_ROUNDS
     while not stop.is_set():
@@ -39,7 +39,7 @@ async def run_relay(pool: "asyncpg.Pool[asyncpg.Record]", stop: asyncio.Event) -
             continue
 
 
-async def relay_once(pool: "asyncpg.Pool[asyncpg.Record]") -> int:
+async def relay_once(pool: "Pool") -> int:
     """Serve every tenant whose events wait, a turn each; how many events found their place."""
     relayed, tenants = 0, await _waiting(pool, None)
     while tenants:
@@ -48,7 +48,7 @@ async def relay_once(pool: "asyncpg.Pool[asyncpg.Record]") -> int:
     return relayed
 
 
-async def _waiting(pool: "asyncpg.Pool[asyncpg.Record]", after: str | None) -> list[str]:
+async def _waiting(pool: "Pool", after: str | None) -> list[str]:
     unit = PublicUnit(pool)
     try:
         tenants = await RelayRepository(unit).tenants(after, TENANTS_AT_ONCE)
@@ -58,7 +58,7 @@ async def _waiting(pool: "asyncpg.Pool[asyncpg.Record]", after: str | None) -> l
         await unit.close()
 
 
-async def relay_tenant(pool: "asyncpg.Pool[asyncpg.Record]", tenant: str) -> int:
+async def relay_tenant(pool: "Pool", tenant: str) -> int:
     """Give waiting events of a tenant their places, until none waits, another relay is at it, or the turn is over."""
     relayed = 0
     for _ in range(BATCHES_A_TURN):
@@ -69,7 +69,7 @@ async def relay_tenant(pool: "asyncpg.Pool[asyncpg.Record]", tenant: str) -> int
     return relayed
 
 
-async def _relay_batch(pool: "asyncpg.Pool[asyncpg.Record]", tenant: str) -> int:
+async def _relay_batch(pool: "Pool", tenant: str) -> int:
     unit = UnitOfWork(pool, Principal(tenant, tenant, kind="system"))
     try:
         repository = RelayRepository(unit)
