@@ -1,7 +1,7 @@
 """What a request leaves in the access log: refusals, failed sign-ins, and which records it showed."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -107,7 +107,7 @@ def _seen(
     unit: UnitOfWork, resource: Resource | None = None, records: Sequence[Mapping[str, Any]] = ()
 ) -> tuple[list[str], int]:
     """The sensitive fields, and the number, of the records that were asked for and those shown besides."""
-    fields, count = (_sensitive(resource, records), len(records)) if resource else (set[str](), 0)
+    fields, count = (_sensitive(resource, records), len(records)) if resource else (frozenset[str](), 0)
     for other, record in unit.shown:
         fields |= _sensitive(other, [record])
         count += 1
@@ -134,19 +134,25 @@ def _look(
     )
 
 
-def _sensitive(resource: Resource, records: Sequence[Mapping[str, Any]]) -> set[str]:
+def _sensitive(resource: Resource, records: Sequence[Mapping[str, Any]]) -> frozenset[str]:
     """What records of one shape show of themselves, and of neighbours that were asked for with them."""
     if not records:
-        return set()
+        return frozenset()
     if isinstance(records, Written):
-        return set(resource.sensitive)
-    shown = records[0].keys()
-    found = shown & resource.sensitive
-    redacted = [names for record in records if (names := record.get("redacted"))]
-    if len(redacted) == len(records):
-        found -= set.intersection(*map(set, redacted))
-    near = relations(resource)
-    for name in near.keys() & shown:
+        return frozenset(resource.sensitive)
+    found, near = _among(resource, tuple(records[0]))
+    if records[0].get("redacted"):
+        found -= set.intersection(*(set(record.get("redacted") or ()) for record in records))
+    for name in near:
         neighbours = [record[name] for record in records if record[name]]
-        found |= {f"{name}.{field}" for field in _sensitive(near[name].target, neighbours)}
+        shown = _sensitive(relations(resource)[name].target, neighbours)
+        found |= {f"{name}.{field}" for field in shown}
     return found
+
+
+@lru_cache(maxsize=1024)  # there are not many shapes of records
+def _among(resource: Resource, shown: tuple[str, ...]) -> tuple[frozenset[str], list[str]]:
+    """The sensitive fields, and the neighbours, among those that are shown."""
+    return frozenset(resource.sensitive).intersection(shown), [
+        name for name in relations(resource) if name in shown
+    ]
