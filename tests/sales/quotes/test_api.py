@@ -99,6 +99,10 @@ async def test_what_is_refused(company: Company) -> None:
         ({"lines": [line], "discount_amount": {"amount": "1", "currency": "USD"}},
          ("/discount_amount", "currency_mismatch")),
         ({"lines": [{**line, "quantity": "999999999999"}]}, ("/lines", "out_of_range")),
+        ({"lines": [{**line, "quantity": "-1"}]}, ("/lines/0/quantity", "out_of_range")),
+        ({"lines": [{**line, "quantity": "0"}]}, ("/lines/0/quantity", "out_of_range")),
+        ({"lines": [{**line, "discount_percent": "100.01"}]}, ("/lines/0/discount_percent", "out_of_range")),
+        ({"lines": [line], "discount_percent": "-1"}, ("/discount_percent", "out_of_range")),
         ({"number": "Q1"}, ("/number", "unknown_field")),
     ):  # fmt: skip
         answer = await company.owner.http.post("/quotes", json={**desk.body, **body})
