@@ -39,7 +39,7 @@ async def test_whatever_eight_clients_do_at_once(pair: Pair, batches: list[list[
         await (await open_market(other)).play(batches)
 
 
-@pytest.mark.parametrize("name", ["stock", "allocate_twice"])
+@pytest.mark.parametrize("name", ["stock", "allocate_twice", "ship"])
 async def test_eight_clients_find_a_missing_guard(unguarded: Pair, name: str) -> None:
     await unguard(unguarded, name)
     async with unguarded.another() as other:

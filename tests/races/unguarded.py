@@ -23,6 +23,7 @@ GUARDS: Final[dict[str, frozenset[str]]] = {
     "accept_link": frozenset({"load quotes"}),
     "approve_twice": frozenset({"load approvals", "load expense_claims"}),
     "allocate_twice": frozenset({"load payments", "lock receivables"}),
+    "ship": frozenset({"load orders"}),
 }
 _LOCKS: Final = re.compile(r" FOR (NO KEY )?(UPDATE|SHARE)( OF \w+)?|pg_advisory_xact_lock")
 _removed: set[str] = set()

@@ -54,6 +54,15 @@ async def test_amounts_and_days_that_cannot_be_are_refused(registry: Registry) -
         )
         assert refusal(answer)[2] == "/amount/amount too_precise", answer.text
         assert answer.json()["errors"][0]["params"] == {"limit": limit}
+    line = {"product_id": registry.product}
+    for wrong, fault in (
+        ({"lines": [{**line, "quantity": "-1"}]}, "/lines/0/quantity out_of_range"),
+        ({"lines": [{**line, "discount_percent": "100.01"}]}, "/lines/0/discount_percent out_of_range"),
+        ({"lines": [line], "currency": "USD"}, "/lines/0/unit_price currency_mismatch"),
+        ({"starts_on": "2026-02-01", "ends_on": "2026-01-31"}, "/ends_on ends_before_start"),
+    ):
+        answer = await http.post("/contracts", json={**registry.body, **wrong})
+        assert refusal(answer) == (422, "validation_failed", fault), answer.text
     late = await registry.ask(contract, "sign", signed_on=tomorrow)
     assert refusal(late) == (422, "validation_failed", "/signed_on out_of_range")
     early = await registry.ask(signed, "terminate", reason="x", ended_on="1990-01-01")

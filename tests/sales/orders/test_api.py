@@ -149,6 +149,26 @@ async def test_what_comes_back_is_in_stock_and_not_owed(shop: Shop) -> None:
     await shop.check_orders()
 
 
+async def test_what_was_not_bought_does_not_leave_and_what_did_not_leave_does_not_come_back(
+    shop: Shop,
+) -> None:
+    made = await shop.place(("P", 3))
+    tables = ("orders", "order_lines", "order_shipments", "stock_levels", "stock_movements", "events")
+    for verbs, verb in (("pick", "pack"), "ship"), (("ship",), "return"):
+        await shop.through(made["id"], *verbs)
+        before = await shop.company.digest(*tables)
+        for quantity, status, code in (
+            ("4", 409, "at_most"),
+            ("0", 422, "out_of_range"),
+            ("-1", 422, "out_of_range"),
+        ):
+            body = {"lines": [{"line_id": made["lines"][0]["id"], "quantity": quantity}]}
+            refused = await shop.do(made["id"], verb, body)
+            faults = [(fault["pointer"], fault["code"]) for fault in refused.json()["errors"]]
+            assert (refused.status_code, faults) == (status, [("/lines/0/quantity", code)]), (verb, quantity)
+        assert await shop.company.digest(*tables) == before
+
+
 async def test_the_rest_of_a_part_shipped_order_is_cancelled(shop: Shop) -> None:
     body = shop.body(("P", 3), ("Q", 2))
     body["lines"][0] |= {"unit_price": {"amount": "33.33", "currency": CNY}, "discount_percent": "10"}
@@ -255,6 +275,7 @@ async def test_what_is_wrong_is_named(shop: Shop) -> None:
     contact = (await shop.company.owner.create("/contacts", name="李娜", customer_id=other))["id"]
     deal = (await shop.company.owner.create("/opportunities", name="Other", customer_id=other))["id"]
     nowhere = "01930b2e-6f00-7000-8000-000000000001"
+    line = {"product_id": shop.products["P"]}
     before = await shop.company.digest("orders", "stock_levels", "events")
     for more, pointer, code in (
         ({"lines": []}, "/lines", "too_short"),
@@ -263,6 +284,10 @@ async def test_what_is_wrong_is_named(shop: Shop) -> None:
         ({"customer_id": nowhere}, "/customer_id", "reference_not_found"),
         ({"warehouse_id": nowhere}, "/warehouse_id", "reference_not_found"),
         ({"lines": [{"product_id": nowhere}]}, "/lines/0/product_id", "reference_not_found"),
+        ({"lines": [{**line, "quantity": "-1"}]}, "/lines/0/quantity", "out_of_range"),
+        ({"lines": [{**line, "quantity": "0"}]}, "/lines/0/quantity", "out_of_range"),
+        ({"lines": [{**line, "discount_percent": "100.01"}]}, "/lines/0/discount_percent", "out_of_range"),
+        ({"lines": [line], "currency": "USD"}, "/lines/0/unit_price", "currency_mismatch"),
         ({"paid_amount": {"amount": "1", "currency": CNY}}, "/paid_amount", "unknown_field"),
         ({"quote_id": nowhere}, "/quote_id", "unknown_field"),
     ):
