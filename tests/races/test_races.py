@@ -28,7 +28,7 @@ async def test_without_its_guard_it_is_broken(unguarded: Pair, name: str) -> Non
 
 @given(BATCHES)
 @settings(
-    max_examples=5,
+    max_examples=10,
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],
