@@ -1,6 +1,7 @@
 """The table of states of leads, cell by cell."""
 
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -51,3 +52,18 @@ async def test_the_walk_of_the_table_sees_a_step_that_is_not_there(company: Comp
     for state in ("new", "discarded"):
         with pytest.raises(AssertionError, match="qualify"):
             await table.check("integration", company.owner, "qualify", state)
+
+
+async def test_the_walk_of_the_table_sees_a_refusal_that_leaves_something_behind(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = await cells(company)
+    asked = table._ask
+
+    async def leaving(*args: Any) -> Any:
+        await company.owner.create("/teams", name="x")
+        return await asked(*args)
+
+    monkeypatch.setattr(table, "_ask", leaving)
+    with pytest.raises(AssertionError, match="reopen"):
+        await table.check("company_owner", company.owner, "reopen", "new")
