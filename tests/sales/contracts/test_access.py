@@ -1,6 +1,7 @@
 """Who may do what with whose contract."""
 
 from crm_api.roles import DEFAULT_ROLES
+from tests.activities.attachments.samples import PDF
 from tests.factories.companies import Company
 from tests.factories.contracts import ANY, REASONS, open_registry
 from tests.factories.floors import Floor
@@ -45,3 +46,21 @@ async def test_the_contract_of_somebody_else_is_not_worked_on(floor: Floor) -> N
             assert answer.status_code == (404 if held else 403), verb
         assert (await actor.http.get(f"/contracts/{made['id']}/changes")).status_code == 404
     assert await floor.company.digest("contracts", "contract_lines", "approvals", "events") == before
+
+
+async def test_the_signed_paper_is_kept_with_the_contract_for_those_who_see_it(floor: Floor) -> None:
+    registry = await open_registry(floor.company)
+    made = await registry.draft(owner_id=floor.agent.id)
+    about = {"subject_type": "contracts", "subject_id": made["id"]}
+    sent = await floor.agent.http.post("/attachments", data=about, files={"file": ("合同.pdf", PDF)})
+    assert sent.status_code == 201, sent.text
+    await registry.did(made, "submit", "sign", "activate")
+    paper = f"/attachments/{sent.json()['id']}/content"
+    for actor in (floor.agent, floor.supervisor):
+        answer = await actor.http.get(paper)
+        assert (answer.status_code, answer.content) == (200, PDF)
+    assert (await floor.stranger.http.get(paper)).status_code == 404
+    before = await floor.company.digest("attachments", "contracts", "events")
+    refused = await floor.stranger.http.post("/attachments", data=about, files={"file": ("x.pdf", PDF)})
+    assert refused.status_code == 422, refused.text
+    assert await floor.company.digest("attachments", "contracts", "events") == before
