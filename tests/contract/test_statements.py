@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import pytest
@@ -26,6 +27,7 @@ class Site:
     warehouse: str
     products: list[str]
     contacts: list[str]
+    days: int = 0
 
     async def make(self, path: str, **body: Any) -> str:
         return str((await self.company.owner.create(f"/{path}", **body))["id"])
@@ -46,6 +48,16 @@ class Site:
 
     async def order(self, count: int) -> Any:
         return await self.quote(count, payment_terms="credit", warehouse_id=self.warehouse)
+
+    async def lead(self, _: int) -> Any:
+        return {"name": f"X{new_id()}", "company_name": new_id(), "emails": [f"{new_id()}@example.com"]}
+
+    async def house(self, _: int) -> Any:
+        return {"name": "X", "code": new_id()[-12:]}
+
+    async def rate(self, _: int) -> Any:
+        self.days += 1
+        return {"currency": "USD", "rate": "7.1", "rate_on": str(date(2000, 1, 1) + timedelta(self.days))}
 
     async def receivable(self, _: int) -> Any:
         return {"name": "X", "due_on": "2026-01-31", "amount": yuan("100"), "customer_id": self.customer}
@@ -152,8 +164,25 @@ ROWS = [
     Row("tasks", Site.task, "2 INSERT, 2 SELECT, 3 WITH", "complete", "4 SELECT, 1 UPDATE, 3 WITH"),
     Row("development-plans", Site.plan, "2 INSERT, 3 SELECT, 1 WITH", "start", STEP),
     Row("price-books", Site.book, "2 INSERT, 3 SELECT, 1 WITH", "", CHANGE, (), {"active": False}),
+    Row("leads", Site.lead, "1 INSERT, 1 SELECT, 1 WITH", "contact", "1 SELECT, 1 UPDATE, 1 WITH"),
+    Row(
+        "leads",
+        Site.lead,
+        "1 INSERT, 1 SELECT, 1 WITH",
+        "convert",
+        "3 INSERT, 10 SELECT, 5 UPDATE, 6 WITH",
+        (),
+        {"opportunity": {"name": "X"}},
+    ),
+    Row("warehouses", Site.house, "1 INSERT, 1 WITH", "", "1 SELECT, 1 UPDATE, 1 WITH", (), {"name": "Y"}),
+    Row(
+        "exchange-rates", Site.rate, "1 INSERT, 1 WITH", "", "1 SELECT, 1 UPDATE, 1 WITH", (), {"rate": "7.2"}
+    ),
     Row("approval-flows", Site.flow, "2 INSERT, 1 SELECT, 1 WITH", "", STEP, (), {"active": False}),
 ]
+
+
+REPORTS = {"ageing": "1 SELECT", "profit": "2 SELECT"}
 
 
 @pytest.fixture(scope="module")
@@ -260,3 +289,31 @@ async def test_prices_are_looked_up_at_once(counting: Counting) -> None:
         asked = {"currency": "CNY", "customer_id": site.customer, "lines": lines}
         told.append((await counting.ask("POST", "/price-books/resolve", asked))[0])
     assert told[1:] == ["3 SELECT"] * 2
+
+
+async def test_a_movement_asks_as_often_whatever_was_moved_before(counting: Counting) -> None:
+    site = counting.site
+    told = set()
+    for product in site.products:
+        body = {"kind": "receipt", "warehouse_id": site.warehouse, "product_id": product, "quantity": "1"}
+        told.add((await counting.ask("POST", "/stock-movements", body))[0])
+    assert told == {"2 INSERT, 3 SELECT, 1 UPDATE, 2 WITH"}
+
+
+@pytest.mark.parametrize(
+    "path", ["stock-levels", "stock-movements", "pipelines", "warehouses", "exchange-rates", "leads"]
+)
+async def test_a_page_asks_once(counting: Counting, path: str) -> None:
+    for limit in (FEW, MANY):
+        assert (await counting.ask("GET", f"/{path}?limit={limit}"))[0] == "1 SELECT"
+
+
+@pytest.mark.parametrize("path", ["/receivables/ageing", "/customers/{customer}/profit"])
+async def test_a_report_asks_as_often_whatever_it_tells_of(counting: Counting, path: str) -> None:
+    site = counting.site
+    path = path.format(customer=site.customer)
+    first, _ = await counting.ask("GET", path)
+    for _ in range(MANY):
+        await site.make("orders", **await site.order(MANY))
+        await site.make("receivables", **await site.receivable(1))
+    assert (await counting.ask("GET", path))[0] == first == REPORTS[path.rpartition("/")[2]]
