@@ -4,6 +4,7 @@ import gc
 import importlib.util
 import os
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
@@ -41,8 +42,11 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[TEMPLATE] = database.template(database.AdminDsn(os.environ[ADMIN]))
 
 
-def pytest_collection_finish() -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
     """What was imported and collected lasts as long as the run: the garbage collector need not walk it again."""
+    twice = [name for name, times in Counter(item.nodeid for item in session.items).items() if times > 1]
+    if twice:
+        raise pytest.UsageError(f"xdist would run one of those with the same name: {twice}")
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
 
