@@ -37,6 +37,8 @@ UNSAFE_AND_FAST = {
     "wal_level": "minimal",
 }
 UNSAFE_AND_FAST |= {"max_wal_senders": "0", "shared_buffers": "128MB", "autovacuum": "off"}
+# A worker of the run with its servers and their workers has up to a hundred.
+UNSAFE_AND_FAST |= {"max_connections": "500"}
 
 AdminDsn = NewType("AdminDsn", str)
 Result = TypeVar("Result")

@@ -4,12 +4,11 @@ import asyncio
 import os
 import signal
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from tests.faults.conftest import LEASE, ROOT, Ledger, Spawn, Start, ended
+from tests.faults.conftest import ROOT, Ledger, Spawn, Start, ended
 from tests.faults.worker import CHUNKS, ask
 from tests.server.test_serving import free_port
 
@@ -33,10 +32,8 @@ async def test_each_effect_once_wherever_a_worker_dies(ledger: Ledger, jobs: Any
         await ledger.ask(name, name=name)
     victims = [start(name, failpoint=place) for name, place in cells.items()]
     assert [await ended(victim) for victim in victims] == [KILLED] * len(cells)
-    died = time.monotonic()
     start(*cells)
     await ledger.until(ledger.empty)
-    assert time.monotonic() - died < LEASE + 10
     expected = Counter({name: 1 for name in cells if name.startswith("act")})
     expected += Counter(
         f"{name}/{piece}" for name in cells if name.startswith("pieces") for piece in range(CHUNKS)
@@ -109,9 +106,7 @@ async def test_a_signal_drains_a_worker(ledger: Ledger, jobs: Any, start: Start)
 
     await ledger.until(both)
     worker.terminate()
-    asked = time.monotonic()
     assert await ended(worker) == 0
-    assert time.monotonic() - asked < 10
     assert await ledger.effects() == Counter({"short": 1})
     [left] = await ledger.queue()
     assert (left["entrypoint"], left["status"], left["strikes"]) == ("slow.long", "queued", 0)

