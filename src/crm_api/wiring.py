@@ -49,6 +49,7 @@ from crm_api.finance.receivables.following import (
     bill_order,
     drop_of_contract,
     drop_of_order,
+    hold_contract,
     keep_billed,
     keep_paid_contract,
     keep_paid_order,
@@ -280,6 +281,7 @@ bind_gate("products.delete", keep_stocked_product)
 bind_gate("products.unstock", keep_stocked_product)
 bind_gate("warehouses.delete", keep_used_warehouse)
 bind_gate("orders.place", pay_by_contract)
+bind_gate("orders.reckon", hold_contract)
 bind_gate("orders.return", reckon_owed)
 bind_gate("orders.cancel_remainder", reckon_owed)
 bind_gate("orders.cancel_remainder", keep_invoiced_goods)

@@ -121,7 +121,7 @@ class Row(NamedTuple):
 # besides the row and its children: numbers and levels are SELECTs and INSERTs of their own, WITH is everything else
 STEP = "3 SELECT, 1 UPDATE, 1 WITH"
 CHANGE = "4 SELECT, 1 UPDATE, 1 WITH"
-CONTRACT, ORDER = "4 INSERT, 4 SELECT, 1 WITH", "5 INSERT, 14 SELECT, 1 UPDATE, 3 WITH"
+CONTRACT, ORDER = "4 INSERT, 4 SELECT, 1 WITH", "5 INSERT, 15 SELECT, 1 UPDATE, 3 WITH"
 ROWS = [
     Row("quotes", Site.quote, "3 INSERT, 5 SELECT, 1 WITH", "send", CHANGE),
     Row("contracts", Site.contract, CONTRACT, "submit", CHANGE),
@@ -132,7 +132,7 @@ ROWS = [
         Site.order,
         ORDER,
         "cancel",
-        "1 INSERT, 7 SELECT, 4 UPDATE, 3 WITH",
+        "1 INSERT, 9 SELECT, 4 UPDATE, 3 WITH",
         (),
         {"cancel_reason": "X"},
     ),
@@ -273,11 +273,11 @@ async def test_a_payment_asks_for_each_order_that_it_is_for(counting: Counting) 
     for count in (FEW, MANY):
         created, made = await counting.ask("POST", "/payments", await site.payment(count))
         path, more = f"/payments/{made['id']}", 1 if count == FEW else 2
-        assert created == f"3 INSERT, {3 + 4 * count} SELECT, {2 * count} UPDATE, {more} WITH"
+        assert created == f"3 INSERT, {4 + 4 * count} SELECT, {2 * count} UPDATE, {more} WITH"
         for read in (path, f"/payments?limit={count}"):
             assert (await counting.ask("GET", read))[0] == "1 SELECT"
         reversed_, _ = await counting.ask("POST", f"{path}/reverse", {"reverse_reason": "X"})
-        assert reversed_ == f"{4 + 5 * count} SELECT, {2 + 2 * count} UPDATE, {more} WITH"
+        assert reversed_ == f"{5 + 5 * count} SELECT, {2 + 2 * count} UPDATE, {more} WITH"
 
 
 async def test_prices_are_looked_up_at_once(counting: Counting) -> None:

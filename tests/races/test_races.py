@@ -3,11 +3,12 @@
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+from tests.factories.ledger import money, open_ledger
 from tests.races.clients import BATCHES, CLIENTS, KINDS, Wish, open_market
-from tests.races.pairs import Pair, unguard
+from tests.races.pairs import ANY, Pair, meet, statuses, unguard
 from tests.races.races import RACES
 
-ROUNDS, FEW = 500, 20
+ROUNDS, FEW, PLACED = 500, 20, 10
 
 
 @pytest.mark.parametrize("name", RACES)
@@ -46,3 +47,24 @@ async def test_eight_clients_find_a_missing_guard(unguarded: Pair, name: str) ->
         market = await open_market(other)
         with pytest.raises(AssertionError):
             await market.play([Wish(kind, 0, 1)] * CLIENTS for kind in KINDS * 2)
+
+
+async def test_whoever_pays_for_a_contract_and_whoever_cancels_its_orders_do_not_wait_for_each_other(
+    pair: Pair,
+) -> None:
+    async with pair.another() as other:
+        ledger = await open_ledger(other.company)
+        contract = await ledger.contract("1000")
+        due = {"name": "P", "due_on": "2026-01-31", "amount": money("1000"), "contract_id": contract["id"]}
+        owed = await other.company.owner.create("/receivables", **due)
+        payment = await ledger.receive("1000")
+        part = {"allocations": [{"receivable_id": owed["id"], "amount": money("10")}]}
+        orders = [await ledger.order("100", contract_id=contract["id"]) for _ in range(PLACED)]
+        for order in orders:
+            cancel, pay = f"/orders/{order['id']}/cancel", f"/payments/{payment['id']}/allocate"
+            requests = [side.post(pay, json=part, headers=ANY) for side in other.owner * 2]
+            requests.append(other.owner[0].post(cancel, json={"cancel_reason": "x"}, headers=ANY))
+            assert statuses(await meet(*requests), *[200] * 5) is None
+        assert await other.company.rows("orders", status="placed") == []
+        (row,) = await other.company.rows("receivables")
+        assert row["paid_amount"] == PLACED * 40

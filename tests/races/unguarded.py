@@ -22,7 +22,7 @@ GUARDS: Final[dict[str, frozenset[str]]] = {
     "convert": frozenset({"load leads", "one at a time"}),
     "accept_link": frozenset({"load quotes"}),
     "approve_twice": frozenset({"load approvals", "load expense_claims"}),
-    "allocate_twice": frozenset({"load payments", "lock receivables"}),
+    "allocate_twice": frozenset({"load payments", "lock receivables", "billed document"}),
     "ship": frozenset({"load orders"}),
 }
 _LOCKS: Final = re.compile(r" FOR (NO KEY )?(UPDATE|SHARE)( OF \w+)?|pg_advisory_xact_lock")

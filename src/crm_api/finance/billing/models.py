@@ -34,6 +34,7 @@ class Document(NamedTuple):
     """
 
     field: str
+    contract: "Document | None"
     id: str
     customer_id: str
     owner_id: str | None
@@ -41,8 +42,13 @@ class Document(NamedTuple):
     currency: str
     amount: Decimal
     status: str
-    contract_id: str | None = None
-    contract: "Document | None" = None
+
+
+class Named(NamedTuple):
+    """The order that a row bills, and the contract: its own, or that of the order."""
+
+    order_id: str | None
+    contract_id: str | None
 
 
 def billing_rules(table: str) -> tuple[CheckConstraint | ForeignKeyConstraint | Index, ...]:

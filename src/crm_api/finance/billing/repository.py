@@ -13,6 +13,7 @@ from crm_api.kit.principal import Reach
 from crm_api.kit.tenancy import scoped
 from crm_api.kit.uow import UnitOfWork
 from crm_api.sales.contracts.models import Contract
+from crm_api.sales.orders.models import Order
 
 _ID = bindparam("id", type_=Uuid(as_uuid=False))
 _IDS = ("id", "customer_id", "owner_id", "team_id")
@@ -24,15 +25,25 @@ class BillingRepository:
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
 
-    async def lock(self, field: str, document_id: str, *, visible: bool) -> Document | None:
-        """The document; until the commit nobody else bills it. With `visible` only if the caller can see it."""
+    async def lock(
+        self, field: str, document_id: str, contract: Document | None = None, *, visible: bool = False
+    ) -> Document | None:
+        """The document with the contract that it carries out; until the commit nobody else bills it.
+
+        With `visible` only if the caller can see it.
+        """
         billable, principal = DOCUMENTS[field], self.uow.principal
         resource = billable.resource
         reach = principal.reach(resource.read) if visible else Reach.ALL
         scope = resource.access.scope(principal, reach, resource.name)
         values = {**access_values(principal, reach), "id": document_id}
         rows = await self.uow.fetch(("billed document", field, scope), lambda: _lock(billable, scope), values)
-        return Document(field, *rows[0]) if rows else None
+        return Document(field, contract, *rows[0]) if rows else None
+
+    async def contract_of(self, order_id: str) -> str | None:
+        """The contract that an order names, if it does."""
+        rows = await self.uow.fetch("contract of document", _contract_of, {"id": order_id})
+        return rows[0][0] if rows else None
 
     async def successor(self, contract_id: str) -> str:
         """The amendment whose signature superseded a contract."""
@@ -45,6 +56,11 @@ def _successor() -> Select[Any]:
     return select(rows.c.id.cast(Text)).where(rows.c.amends_id == _ID, rows.c.signed_on.is_not(None))
 
 
+def _contract_of() -> Select[Any]:
+    rows = scoped(Order, "o")
+    return select(rows.c.contract_id.cast(Text)).where(rows.c.id == _ID)
+
+
 def _lock(billable: Billable, scope: Scope) -> Select[Any]:
     resource = billable.resource
     rows = scoped(resource.model, "d")
@@ -52,9 +68,8 @@ def _lock(billable: Billable, scope: Scope) -> Select[Any]:
     amount: ColumnElement[Any] = rows.c[billable.amount]
     for less in billable.less:
         amount -= func.coalesce(rows.c[less], literal(0))
-    contract = [rows.c[billable.contract].cast(Text)] if billable.contract else []
     return (
-        select(*ids, rows.c.currency, amount, rows.c.status, *contract)
+        select(*ids, rows.c.currency, amount, rows.c.status)
         .where(rows.c.id == _ID, resource.access.predicate(rows, scope, resource.name), *resource.alive(rows))
         .with_for_update(key_share=True, of=rows)
     )

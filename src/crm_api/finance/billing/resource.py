@@ -13,14 +13,14 @@ from crm_api.sales.orders.resource import orders
 class Billable(NamedTuple):
     """A resource whose rows have a customer, an owner and a currency; `dead` ones are not billed.
 
-    Named are the columns of its amount, of what is not owed of it, and of the contract that it carries out.
+    Named are the columns of its amount and of what is not owed of it, and whether it may carry out a contract.
     """
 
     resource: Resource
     dead: frozenset[str]
     amount: str
     less: tuple[str, ...] = ()
-    contract: str | None = None
+    of_contract: bool = False
 
 
 # what is not signed yet can still change its amount
@@ -32,6 +32,6 @@ DOCUMENTS: Final[Mapping[str, Billable]] = {
         frozenset({OrderStatus.CANCELLED}),
         "gross_amount",
         ("returned_amount", "cancelled_amount"),
-        "contract_id",
+        of_contract=True,
     ),
 }

@@ -1,6 +1,6 @@
 """What may be billed of which document."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,7 @@ from crm_api.finance.billing.errors import (
     ExceedsContract,
     ExceedsDocument,
 )
-from crm_api.finance.billing.models import Document
+from crm_api.finance.billing.models import Document, Named
 from crm_api.finance.billing.repository import BillingRepository
 from crm_api.finance.billing.resource import DOCUMENTS
 from crm_api.kit.errors import Invalid
@@ -41,11 +41,12 @@ class BillingService:
             return None
         if len(named) > 1:
             raise Invalid.at("/order_id", "two_documents")
-        found = await self._repository.lock(named[0], values[named[0]], visible=True)
+        contract = await self.hold_contract(named[0], values[named[0]])
+        found = await self._repository.lock(named[0], values[named[0]], contract, visible=True)
         if found is None:
             resource = DOCUMENTS[named[0]].resource.singular
             raise Invalid.at(f"/{named[0]}", "reference_not_found", resource=resource)
-        return _in_force(await self._with_contract(found))
+        return _in_force(found)
 
     async def document_of(self, row: Any) -> Document | None:
         """The document of a row, held, whoever may see it; DocumentNotBillable when it is not in force.
@@ -60,13 +61,29 @@ class BillingService:
         """Hold a document, whoever may see it and whatever has become of it; a contract in its present revision.
 
         Of a contract each revision from the named one on is held, so that all who bill it meet at the last.
+        Contracts are held before their orders and both before what bills them: nobody waits in a circle.
         """
-        found = await self._repository.lock(field, document_id, visible=False)
+        contract = await self.hold_contract(field, document_id)
+        found = await self._repository.lock(field, document_id, contract)
         while found is not None and found.status == ContractStatus.SUPERSEDED:
-            found = await self._repository.lock(
-                field, await self._repository.successor(found.id), visible=False
-            )
-        return found and await self._with_contract(found)
+            found = await self._repository.lock(field, await self._repository.successor(found.id))
+        return found
+
+    async def hold_contract(self, field: str, document_id: str) -> Document | None:
+        """Hold the contract that a document carries out, if it does; the document itself comes after it."""
+        if not DOCUMENTS[field].of_contract:
+            return None
+        contract_id = await self._repository.contract_of(document_id)
+        return await self.hold("contract_id", contract_id) if contract_id else None
+
+    async def hold_all(self, named: Iterable[Named]) -> dict[str, Document]:
+        """Hold the documents that several rows bill, in the order of their ids: the orders among them, by id."""
+        listed = list(named)
+        for contract_id in sorted({each.contract_id for each in listed if each.contract_id is not None}):
+            await self.hold("contract_id", contract_id)
+        ids = sorted({each.order_id for each in listed if each.order_id is not None})
+        found = [await self._repository.lock("order_id", order_id) for order_id in ids]
+        return {document.id: document for document in found if document is not None}
 
     async def demand_room(
         self, document: Document, currency: str, asked: Decimal, pointer: str, total: type_total
@@ -116,12 +133,6 @@ class BillingService:
         owner = await first_owner(self.uow, values)
         whose = {"customer_id": document.customer_id, document.field: document.id}
         return {**owner, **whose} if named else {**owner, **by_document, **whose}
-
-    async def _with_contract(self, document: Document) -> Document:
-        if document.contract_id is None:
-            return document
-        contract = await self.hold("contract_id", document.contract_id)
-        return Document(*document[:-1], contract=contract)
 
 
 def _in_force(document: Document) -> Document:

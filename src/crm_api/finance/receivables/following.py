@@ -84,6 +84,11 @@ async def share_out(uow: UnitOfWork, order_id: str, _: Mapping[str, Any]) -> Non
         await SharingService(uow).share_out(document.contract.id)
 
 
+async def hold_contract(uow: UnitOfWork, order_id: str) -> None:
+    """Whoever changes what is owed for an order has its contract before it, as whoever pays for the contract."""
+    await BillingService(uow).hold_contract("order_id", order_id)
+
+
 async def keep_paid_order(uow: UnitOfWork, order: Any) -> None:
     """An order for which money was received is not cancelled; what came in for its contract counts for others."""
     if not await SharingService(uow).reckon(order, NONE):

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from crm_api.finance.billing.models import Document
-from crm_api.finance.billing.service import FIELDS, BillingService, demand_minor_units
+from crm_api.finance.billing.service import BillingService, demand_minor_units
 from crm_api.finance.receivables.errors import PlanDiffers
 from crm_api.finance.receivables.models import NONE, Receivable
 from crm_api.finance.receivables.repository import ReceivableRepository
@@ -24,10 +24,6 @@ class PlanningService:
 
     async def plan(self, given: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Replace the receivables that nothing is paid on; with the others the new ones come to the total exactly."""
-        for field in FIELDS:
-            if given.get(field) is not None:
-                # whoever pays has the receivable before its document: so do we
-                await self._repository.of_document(field, given[field])
         billing = BillingService(self.uow)
         document = await billing.document(given)
         if document is None:

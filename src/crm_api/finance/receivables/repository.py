@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, Select, Text, Uuid, func, literal, select
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.expression import Alias, bindparam
 
-from crm_api.finance.billing.models import bills, counts_within, revisions
+from crm_api.finance.billing.models import Named, bills, counts_within, revisions
 from crm_api.finance.receivables.models import Receivable, ReceivableStatus
 from crm_api.finance.receivables.resource import receivables
 from crm_api.kit.access import access_values
@@ -58,6 +58,11 @@ class ReceivableRepository(Repository[Receivable]):
         values = {**access_values(principal, reach), "ids": sorted(set(ids))}
         rows = await self.uow.fetch(("lock receivables", scope), build, values)
         return {row["id"]: Receivable.loaded(dict(row)) for row in rows}
+
+    async def documents(self, ids: Collection[str]) -> list[Named]:
+        """What some bill; neither they nor the documents are locked by this."""
+        rows = await self.uow.fetch("documents of receivables", _documents, {"ids": sorted(set(ids))})
+        return [Named(*row) for row in rows]
 
     async def of_document(self, field: str, document_id: str) -> list[Receivable]:
         """The live ones of a document that are not cancelled, locked; of a contract in any revision."""
@@ -111,6 +116,17 @@ class ReceivableRepository(Repository[Receivable]):
 
 
 _AMOUNTS = ("amount", "paid_amount")
+
+
+def _documents() -> Select[Any]:
+    rows, bought = scoped(Receivable, "r"), scoped(Order, "o")
+    contract = func.coalesce(rows.c.contract_id, bought.c.contract_id)
+    ids: list[ColumnElement[Any]] = [rows.c.order_id.cast(Text), contract.cast(Text)]
+    return (
+        select(*ids)
+        .select_from(rows.outerjoin(bought, bought.c.id == rows.c.order_id))
+        .where(rows.c.id == func.any(_IDS))
+    )
 
 
 def _standing(rows: Alias) -> list[ColumnElement[bool]]:

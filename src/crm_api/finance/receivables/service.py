@@ -47,6 +47,8 @@ class ReceivableService:
         values = dict(given)
         refuse_unwritable(self.uow, receivables, values)
         demand_minor_units(values, "amount")
+        if "amount" in values:
+            await self._billing.hold_all(await self._repository.documents([receivable_id]))
         row = await self._repository.load(receivable_id)
         event = await assign_owner(self.uow, row, values, ASSIGN)
         STATES.take(row, "assign" if event == "assigned" else "update", clock.now())

@@ -16,20 +16,25 @@ from crm_api.sales.orders.service import OrderService
 
 
 class SettlingService:
-    """Raises kinds, emits facts; never queries, never commits. Orders are told what is paid for them in all."""
+    """Raises kinds, emits facts; never queries, never commits. Orders are told what is paid for them in all.
+
+    Only what `locked` found is settled.
+    """
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
         self._repository = ReceivableRepository(uow)
+        self._orders: dict[str, Document] = {}
 
     async def locked(self, ids: Collection[str], *, visible: bool) -> dict[str, Receivable]:
-        """The live ones among some receivables, locked in the order of their ids."""
+        """The live ones among some receivables, locked in the order of their ids after what they bill."""
+        self._orders = await BillingService(self.uow).hold_all(await self._repository.documents(ids))
         return await self._repository.lock(ids, visible=visible)
 
     async def settle(self, changes: Sequence[tuple[Receivable, Decimal]]) -> None:
         """So much more, or less, has come in for each; for goods of an order that came back nothing is owed again."""
         at, rows = clock.now(), [row for row, _ in changes]
-        held = await self._held(rows)
+        held = self._billed(rows)
         excess = await self._excess(held) if any(amount < 0 for _, amount in changes) else {}
         for row, amount in changes:
             event = row.receive(amount, at) if amount > 0 else row.give_back(-amount, at)
@@ -42,16 +47,14 @@ class SettlingService:
     async def pay_back(self, changes: Sequence[tuple[Receivable, Decimal]]) -> None:
         """So much of what had come in for each goes back for good: it is not owed again."""
         at, rows = clock.now(), [row for row, _ in changes]
-        held = await self._held(rows)
+        held = self._billed(rows)
         for row, amount in changes:
             await self._repository.save(row, event=row.pay_back(amount, at))
         await self._tell(rows, held)
 
-    async def _held(self, rows: Iterable[Receivable]) -> list[Document]:
-        """The orders that they bill, held: whoever paid for one meanwhile is counted from here on."""
-        billing, ids = BillingService(self.uow), {row.order_id for row in rows if row.order_id is not None}
-        found = [await billing.hold("order_id", order_id) for order_id in sorted(ids)]
-        return [document for document in found if document is not None]
+    def _billed(self, rows: Iterable[Receivable]) -> list[Document]:
+        """The orders that they bill, held: whoever paid for one before is counted."""
+        return [self._orders[each] for each in sorted({row.order_id for row in rows if row.order_id})]
 
     async def _excess(self, held: Iterable[Document]) -> dict[str | None, Decimal]:
         """By how much what bills an order comes to more than it does, less what came back of it."""

@@ -67,6 +67,7 @@ class FulfilmentService:
 
     async def take_back(self, order_id: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """What the body names is in stock again and not owed any more."""
+        await ask_gates("orders.reckon", self.uow, order_id)
         order, lines = await self._loaded(order_id)
         STATES.take(order, "return", clock.now())
         parts = _parts(lines, given["lines"])
@@ -84,6 +85,7 @@ class FulfilmentService:
 
     async def cancel(self, order_id: str, reason: str) -> dict[str, Any]:
         """Nothing comes of it: what was reserved is free again."""
+        await ask_gates("orders.reckon", self.uow, order_id)
         order, lines = await self._loaded(order_id)
         STATES.demand(order, "cancel")
         # first: what was paid by its contract is given up by the order
@@ -98,6 +100,7 @@ class FulfilmentService:
 
     async def cancel_remainder(self, order_id: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """Of an order of which a part has left, what the body names is not shipped any more, or all that remains."""
+        await ask_gates("orders.reckon", self.uow, order_id)
         order, lines = await self._loaded(order_id)
         at = clock.now()
         STATES.take(order, "cancel_remainder", at)
