@@ -14,18 +14,34 @@ from tests.factories.companies import Actor, Company
 
 # Every table of a company but those that keep who asked, and what waits for the relay.
 ASKED = {"access_log", "idempotent_answers", "pending_events", "feed", "feed_heads", "chain"}
+# What every change sets, what goes with the status, and what the database works out.
+WITH_ANY, WITH_STATUS = {"version", "updated_at", "updated_by"}, {"status", "status_entered_at"}
+COMPUTED = "_micro"
 FACTS = sorted(
     name for name, found in Base.metadata.tables.items() if "tenant_id" in found.columns and name not in ASKED
 )
 
 
 class Verb(NamedTuple):
-    """How a verb is asked for, and what its event is called; body and path (if not its name) may depend on the record."""
+    """How a verb is asked for, and what its event is called; body and path (if not its name) may depend on the record.
+
+    It `sets` columns of the record besides its status, and changes tables `beside`; nothing else.
+    """
 
     event: str
     body: Mapping[str, Any] | Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
     method: str = "POST"
     path: Callable[[Mapping[str, Any]], str] | None = None
+    sets: str = ""
+    beside: str = ""
+
+
+DELETED = Verb("deleted", None, "DELETE", sets="deleted_at")
+
+
+def assigned(owner_id: str) -> Verb:
+    """Somebody else's from now on."""
+    return Verb("assigned", {"owner_id": owner_id}, sets="owner_id", beside="ownership_periods")
 
 
 @dataclass
@@ -51,7 +67,7 @@ class Cells:
         """Do it. Exactly the legal cells change the record, by exactly one event; every other changes nothing at all."""
         record = self._untouched.pop((state, actor.id), None) or await self._in(state, actor.id)
         before, events = await self._rows(record["id"])
-        everything = await self.company.digest(*FACTS)
+        everything = await self._everything()
         answer = await self._ask(actor, verb, record)
         after, told = await self._rows(record["id"])
         origins, target = self.states.steps[verb]
@@ -63,10 +79,15 @@ class Cells:
             assert after["version"] == before["version"] + 1, cell
             assert after["status_entered_at"] > before["status_entered_at"] or target is None, cell
             (event,) = [found for found in told if found not in events]
-            assert event["type"] == f"{self.singular}.{self.verbs[verb].event}", cell
+            how = self.verbs[verb]
+            assert event["type"] == f"{self.singular}.{how.event}", cell
+            assert _changed(before, after) == _may_change(how, before, after), cell
+            now = await self._everything()
+            beside = {name for name in FACTS if now[name] != everything[name]}
+            assert beside - {"events"} == {self._table, *how.beside.split()}, cell
             return
         assert (after, told) == (before, events), cell
-        assert await self.company.digest(*FACTS) == everything, cell
+        assert await self._everything() == everything, cell
         self._untouched[state, actor.id] = record  # nothing happened to it: good for the next cell
         if allowed and verb in self.repeated and state == target:
             assert answer.status_code == 200, cell
@@ -94,13 +115,27 @@ class Cells:
     async def _ask(
         self, actor: Actor, verb: str, record: Mapping[str, Any], how: Verb | None = None
     ) -> httpx.Response:
-        _, body, method, to = how or self.verbs[verb]
+        _, body, method, to, *_ = how or self.verbs[verb]
         at = to(record) if to else verb.replace("_", "-") if method == "POST" else ""
         said = body(record) if callable(body) else body
         sent = {"json": said} if said is not None else {}
         path = f"{self.path}/{record['id']}/{at}".rstrip("/")
         return await actor.http.request(method, path, headers=self.headers, **sent)
 
+    async def _everything(self) -> dict[str, str]:
+        """The digest of each table of the company."""
+        return dict(zip(FACTS, (await self.company.digest(*FACTS)).split(" "), strict=True))
+
     async def _rows(self, record_id: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         (row,) = await self.company.rows(self._table, id=record_id)
         return row, await self.company.rows("events", record_id=record_id)
+
+
+def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
+    found = {name for name, value in after.items() if before[name] != value and not name.endswith(COMPUTED)}
+    return found - WITH_ANY - (WITH_STATUS if before["status"] != after["status"] else set())
+
+
+def _may_change(how: Verb, before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
+    """What a verb sets, but for what it clears where nothing was."""
+    return {name for name in how.sets.split() if (before[name], after[name]) != (None, None)}

@@ -8,22 +8,22 @@ from crm_api.activities.tasks.models import STATES, TaskStatus
 from crm_api.kit.states import States, Step
 from crm_api.roles import DEFAULT_ROLES
 from tests.factories.companies import Company
-from tests.factories.states import Cells, Verb
+from tests.factories.states import DELETED, Cells, Verb, assigned
 
 VERBS = {
     "complete": Verb("completed"),
     "cancel": Verb("cancelled"),
     "reopen": Verb("reopened"),
-    "update": Verb("updated", {"title": "回访"}, "PATCH"),
+    "update": Verb("updated", {"title": "回访"}, "PATCH", sets="title", beside="search_documents"),
     "assign": Verb("assigned"),
-    "delete": Verb("deleted", None, "DELETE"),
+    "delete": DELETED,
 }
 WAYS = {"open": (), "done": ("complete",), "cancelled": ("cancel",)}
 
 
 async def cells(company: Company, team: str | None = None, states: States = STATES) -> Cells:
     recipient = await company.user("account_manager", team_id=team)
-    verbs = VERBS | {"assign": Verb("assigned", {"owner_id": recipient.id})}
+    verbs = VERBS | {"assign": assigned(recipient.id)}
     return Cells(company, "/tasks", "task", {"title": "x"}, states, verbs, WAYS)
 
 

@@ -9,14 +9,14 @@ from crm_api.kit.states import States, Step
 from crm_api.roles import DEFAULT_ROLES
 from tests.factories.companies import Company
 from tests.factories.contracts import ANY
-from tests.factories.states import Cells, Verb
+from tests.factories.states import DELETED, Cells, Verb
 from tests.finance.expense_claims.test_api import BODY, Desk, desk_of
 
 VERBS = {
-    "submit": Verb("submitted"),
+    "submit": Verb("submitted", beside="approvals approval_steps"),
     "pay": Verb("paid", {"paid_by": "cash"}),
-    "update": Verb("updated", {"description": "补充说明"}, "PATCH"),
-    "delete": Verb("deleted", None, "DELETE"),
+    "update": Verb("updated", {"description": "补充说明"}, "PATCH", sets="description"),
+    "delete": DELETED,
 }
 # what is done by decisions has tests of its own
 DECIDED = {"approve", "reject", "return"}

@@ -8,7 +8,7 @@ from crm_api.roles import DEFAULT_ROLES
 from tests.factories.companies import Actor, Company
 from tests.factories.contracts import ANY
 from tests.factories.ledger import money, open_ledger
-from tests.factories.states import Cells, Verb
+from tests.factories.states import Cells, Verb, assigned
 
 ISSUED = ("approve", "issue")
 WAYS = {
@@ -38,13 +38,22 @@ async def test_every_cell(company: Company) -> None:
     ledger, team = await open_ledger(company), await company.team()
     recipient = await company.user("account_manager", team_id=team)
     verbs = {
-        "update": Verb("updated", {"description": "x"}, "PATCH"),
-        "assign": Verb("assigned", {"owner_id": recipient.id}),
-        "approve": Verb("approved"),
-        "issue": Verb("issued"),
+        "update": Verb("updated", {"description": "x"}, "PATCH", sets="description"),
+        "assign": assigned(recipient.id),
+        "approve": Verb("approved", sets="approved_by"),
+        "issue": Verb(
+            "issued",
+            sets="number issued_on base_amount base_amount_currency rate rate_on",
+            beside="number_series",
+        ),
         "deliver": Verb("delivered"),
-        "void": Verb("voided", {"void_reason": "x"}),
-        "red_letter": Verb("red_lettered", {"red_letter_reason": "x"}),
+        "void": Verb("voided", {"void_reason": "x"}, sets="void_reason"),
+        "red_letter": Verb(
+            "red_lettered",
+            {"red_letter_reason": "x"},
+            sets="corrected_by_id red_letter_reason",
+            beside="number_series ownership_periods",
+        ),
     }
     assert (STATES.steps.keys(), set(WAYS)) == (verbs.keys(), set(InvoiceStatus))
     body = {"title": "T", "customer_id": ledger.customer, "tax_amount": money("0")}

@@ -8,7 +8,7 @@ from crm_api.roles import DEFAULT_ROLES
 from tests.factories.companies import Actor, Company
 from tests.factories.contracts import ANY
 from tests.factories.ledger import money, open_ledger
-from tests.factories.states import Cells, Verb
+from tests.factories.states import Cells, Verb, assigned
 
 WAYS = {"received": (), "reversed": ("reverse",)}
 
@@ -29,17 +29,29 @@ async def test_every_cell(company: Company) -> None:
     ledger, team = await open_ledger(company), await company.team()
     recipient = await company.user("account_manager", team_id=team)
     verbs = {
-        "update": Verb("updated", {"reference": "1"}, "PATCH"),
-        "assign": Verb("assigned", {"owner_id": recipient.id}),
+        "update": Verb("updated", {"reference": "1"}, "PATCH", sets="reference"),
+        "assign": assigned(recipient.id),
         "allocate": Verb(
             "allocated",
             lambda r: {
                 "allocations": [{"receivable_id": r["allocations"][0]["receivable_id"], "amount": money("1")}]
             },
+            sets="allocated_amount",
+            beside="payment_allocations receivables",
         ),
-        "release": Verb("released", lambda r: {"allocation_id": r["allocations"][0]["id"]}),
-        "refund": Verb("refunded", {"amount": money("1")}),
-        "reverse": Verb("reversed", {"reverse_reason": "x"}),
+        "release": Verb(
+            "released",
+            lambda r: {"allocation_id": r["allocations"][0]["id"]},
+            sets="allocated_amount",
+            beside="payment_allocations receivables",
+        ),
+        "refund": Verb("refunded", {"amount": money("1")}, beside="payment_refunds"),
+        "reverse": Verb(
+            "reversed",
+            {"reverse_reason": "x"},
+            sets="allocated_amount reverse_reason",
+            beside="payment_allocations receivables",
+        ),
     }
     assert (STATES.steps.keys(), set(WAYS)) == (verbs.keys(), set(ReceiptStatus))
     table = PaymentCells(

@@ -8,7 +8,7 @@ from crm_api.roles import DEFAULT_ROLES
 from tests.factories.companies import Company
 from tests.factories.contracts import ANY
 from tests.factories.ledger import Ledger, money, open_ledger
-from tests.factories.states import Cells, Verb
+from tests.factories.states import DELETED, Cells, Verb, assigned
 
 WAYS = {"open": (), "part": ("40",), "paid": ("100",), "cancelled": ("cancel",)}
 
@@ -32,10 +32,10 @@ async def test_every_cell(company: Company) -> None:
     ledger, team = await open_ledger(company), await company.team()
     recipient = await company.user("account_manager", team_id=team)
     verbs = {
-        "update": Verb("updated", {"description": "x"}, "PATCH"),
-        "assign": Verb("assigned", {"owner_id": recipient.id}),
+        "update": Verb("updated", {"description": "x"}, "PATCH", sets="description"),
+        "assign": assigned(recipient.id),
         "cancel": Verb("cancelled"),
-        "delete": Verb("deleted", None, "DELETE"),
+        "delete": DELETED,
     }
     assert (STATES.steps.keys(), set(WAYS)) == (verbs.keys(), set(ReceivableStatus))
     body = {"name": "x", "due_on": "2026-01-01", "amount": money("100"), "customer_id": ledger.customer}

@@ -11,17 +11,17 @@ from crm_api.sales.contracts.models import IN_FORCE, STATES, ContractStatus
 from tests.factories.companies import Company
 from tests.factories.contracts import ANY, REASONS, open_registry
 from tests.factories.grants import share
-from tests.factories.states import Cells, Verb
+from tests.factories.states import DELETED, Cells, Verb, assigned
 
 VERBS = {
-    "submit": Verb("submitted"),
-    "sign": Verb("signed"),
-    "activate": Verb("activated"),
-    "terminate": Verb("terminated", REASONS["terminate"]),
-    "void": Verb("voided", REASONS["void"]),
-    "update": Verb("updated", {"renewal_notice_days": 5}, "PATCH"),
+    "submit": Verb("submitted", beside="approvals approval_steps"),
+    "sign": Verb("signed", sets="signed_on"),
+    "activate": Verb("activated", sets="starts_on"),
+    "terminate": Verb("terminated", REASONS["terminate"], sets="ended_on end_reason"),
+    "void": Verb("voided", REASONS["void"], sets="ended_on end_reason"),
+    "update": Verb("updated", {"renewal_notice_days": 5}, "PATCH", sets="renewal_notice_days"),
     "assign": Verb("assigned"),
-    "delete": Verb("deleted", None, "DELETE"),
+    "delete": DELETED,
 }
 # what is done by decisions, amendments and time has tests of its own; an amendment is another record
 BY_ITSELF = {"approve", "refuse", "reconsider", "supersede", "remind", "expire", "amend"}
@@ -58,7 +58,7 @@ async def cells(company: Company, team: str | None = None, states: States = STAT
     recipient = await company.user("account_manager", team_id=team)
     registry = await open_registry(company)
     await registry.flow(recipient, type="asks")
-    verbs = VERBS | {"assign": Verb("assigned", {"owner_id": recipient.id})}
+    verbs = VERBS | {"assign": assigned(recipient.id)}
     return ContractCells(company, "/contracts", "contract", registry.body, states, verbs, WAYS, headers=ANY)
 
 

@@ -10,17 +10,24 @@ from crm_api.kit.states import States, Step
 from crm_api.roles import DEFAULT_ROLES
 from crm_api.sales.development_plans.models import STATES, PlanStatus
 from tests.factories.companies import Company
-from tests.factories.states import Cells, Verb
+from tests.factories.states import DELETED, Cells, Verb
 
 VERBS = {
     "start": Verb("started"),
     "complete": Verb(
-        "item_completed", {"result": "完成"}, path=lambda plan: f"items/{plan['items'][0]['id']}/complete"
+        "item_completed",
+        {"result": "完成"},
+        path=lambda plan: f"items/{plan['items'][0]['id']}/complete",
+        beside="development_plan_items",
     ),
     "succeed": Verb("succeeded"),
-    "fail": Verb("failed", {"failure_reason": "no_need", "failure_note": "项目暂停"}),
-    "update": Verb("updated", {"goal": "确认方案"}, "PATCH"),
-    "delete": Verb("deleted", None, "DELETE"),
+    "fail": Verb(
+        "failed",
+        {"failure_reason": "no_need", "failure_note": "项目暂停"},
+        sets="failure_reason failure_note",
+    ),
+    "update": Verb("updated", {"goal": "确认方案"}, "PATCH", sets="goal"),
+    "delete": DELETED,
 }
 WAYS = {
     "draft": (),

@@ -9,17 +9,17 @@ from crm_api.kit.states import States, Step
 from crm_api.roles import DEFAULT_ROLES
 from crm_api.sales.leads.models import STATES, LeadStatus
 from tests.factories.companies import Company
-from tests.factories.states import Cells, Verb
+from tests.factories.states import DELETED, Cells, Verb, assigned
 
 VERBS = {
-    "contact": Verb("contacted"),
+    "contact": Verb("contacted", sets="contacted_at"),
     "qualify": Verb("qualified"),
-    "discard": Verb("discarded", {"discard_reason": "no_need"}),
-    "reopen": Verb("reopened"),
-    "convert": Verb("converted", {"opportunity": None}),
-    "update": Verb("updated", {"title": "采购总监"}, "PATCH"),
+    "discard": Verb("discarded", {"discard_reason": "no_need"}, sets="discard_reason"),
+    "reopen": Verb("reopened", sets="discard_reason"),
+    "convert": Verb("converted", {"opportunity": None}, sets="customer_id contact_id converted_at"),
+    "update": Verb("updated", {"title": "采购总监"}, "PATCH", sets="title"),
     "assign": Verb("assigned"),
-    "delete": Verb("deleted", None, "DELETE"),
+    "delete": DELETED,
 }
 WAYS = {
     "new": (),
@@ -32,7 +32,7 @@ WAYS = {
 
 async def cells(company: Company, team: str | None = None, states: States = STATES) -> Cells:
     recipient = await company.user("account_manager", team_id=team)
-    verbs = VERBS | {"assign": Verb("assigned", {"owner_id": recipient.id})}
+    verbs = VERBS | {"assign": assigned(recipient.id)}
     body = {"name": "李娜", "company_name": "上海智达"}
     return Cells(company, "/leads", "lead", body, states, verbs, WAYS, frozenset({"convert"}))
 
@@ -67,3 +67,13 @@ async def test_the_walk_of_the_table_sees_a_refusal_that_leaves_something_behind
     monkeypatch.setattr(table, "_ask", leaving)
     with pytest.raises(AssertionError, match="reopen"):
         await table.check("company_owner", company.owner, "reopen", "new")
+
+
+@pytest.mark.parametrize("wrong", [{"sets": ""}, {"sets": "contacted_at name"}, {"beside": "tasks"}])
+async def test_the_walk_of_the_table_sees_a_change_that_is_not_named_or_does_not_come(
+    company: Company, wrong: dict[str, str]
+) -> None:
+    table = await cells(company)
+    table.verbs = {**table.verbs, "contact": VERBS["contact"]._replace(**wrong)}
+    with pytest.raises(AssertionError, match="contact"):
+        await table.check("company_owner", company.owner, "contact", "new")

@@ -6,11 +6,12 @@ from crm_api.roles import DEFAULT_ROLES
 from crm_api.sales.orders.models import STATES, OrderStatus
 from tests.factories.companies import Company
 from tests.factories.shop import ANY, Shop
-from tests.factories.states import Cells, Verb
+from tests.factories.states import Cells, Verb, assigned
 
 PICKED = ("pick",)
 PACKED = (*PICKED, "pack")
 SHIPPED = (*PACKED, "ship")
+STOCK = "order_lines stock_levels stock_movements"
 
 
 def some(quantity: str) -> Verb:
@@ -20,20 +21,30 @@ def some(quantity: str) -> Verb:
 VERBS = {
     "pick": Verb("picked"),
     "pack": Verb("packed"),
-    "ship": Verb("shipped"),
-    "deliver": Verb("delivered"),
+    "ship": Verb("shipped", beside=f"order_shipments {STOCK}"),
+    "deliver": Verb("delivered", sets="delivered_at"),
     "close": Verb("closed"),
-    "cancel": Verb("cancelled", {"cancel_reason": "客户取消"}),
-    "cancel_remainder": Verb("remainder_cancelled", {"cancel_reason": "停产"}),
-    "return": some("1")._replace(event="returned"),
+    "cancel": Verb(
+        "cancelled", {"cancel_reason": "客户取消"}, sets="cancel_reason", beside=f"receivables {STOCK}"
+    ),
+    "cancel_remainder": Verb(
+        "remainder_cancelled",
+        {"cancel_reason": "停产"},
+        sets="cancel_reason cancelled_amount cancelled_amount_currency",
+        beside=f"receivables {STOCK}",
+    ),
+    "return": some("1")._replace(
+        event="returned", sets="returned_amount", beside=f"receivables order_shipments {STOCK}"
+    ),
     "postpone": Verb(
         "delayed",
         lambda r: {
             "reason": "supplier",
             "lines": [{"line_id": r["lines"][0]["id"], "promised_on": "2026-03-01"}],
         },
+        beside="order_lines order_delay_notices",
     ),
-    "update": Verb("updated", {"notes": "加急"}, "PATCH"),
+    "update": Verb("updated", {"notes": "加急"}, "PATCH", sets="notes"),
     "assign": Verb("assigned"),
 }
 WAYS = {
@@ -54,7 +65,7 @@ async def test_every_cell(company: Company) -> None:
     shop, team = Shop(company), await company.team()
     await shop.open(P=5000)
     recipient = await company.user("account_manager", team_id=team)
-    verbs = VERBS | {"assign": Verb("assigned", {"owner_id": recipient.id})}
+    verbs = VERBS | {"assign": assigned(recipient.id)}
     body = shop.body(("P", 3))
     body["lines"][0]["promised_on"] = "2026-02-01"
     table = Cells(company, "/orders", "order", body, STATES, verbs, WAYS, headers=ANY)

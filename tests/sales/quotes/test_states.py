@@ -11,20 +11,28 @@ from crm_api.sales.quotes.models import STATES, QuoteStatus
 from tests.factories.companies import Actor, Company
 from tests.factories.grants import share
 from tests.factories.quoting import ANY, cny, open_desk
-from tests.factories.states import Cells, Verb
+from tests.factories.states import DELETED, Cells, Verb, assigned
 
 VERBS = {
-    "submit": Verb("submitted"),
-    "send": Verb("sent"),
-    "withdraw": Verb("withdrawn"),
-    "accept": Verb("accepted"),
-    "reject": Verb("rejected"),
-    "revise": Verb("revised"),
-    "order": Verb("converted"),
-    "contract": Verb("converted"),
-    "update": Verb("updated", {"terms": "货到付款"}, "PATCH"),
+    "submit": Verb("submitted", beside="approvals approval_steps"),
+    "send": Verb("sent", sets="sent_at link_digest"),
+    "withdraw": Verb("withdrawn", sets="link_digest"),
+    "accept": Verb("accepted", sets="decided_at link_digest"),
+    "reject": Verb("rejected", sets="decided_at link_digest"),
+    "revise": Verb("revised", sets="link_digest", beside="quote_lines ownership_periods search_documents"),
+    "order": Verb(
+        "converted",
+        sets="order_id",
+        beside="orders order_lines number_series ownership_periods receivables search_documents",
+    ),
+    "contract": Verb(
+        "converted",
+        sets="contract_id",
+        beside="contracts contract_lines number_series ownership_periods search_documents",
+    ),
+    "update": Verb("updated", {"terms": "货到付款"}, "PATCH", sets="terms"),
     "assign": Verb("assigned"),
-    "delete": Verb("deleted", None, "DELETE"),
+    "delete": DELETED,
 }
 # what decisions and time do has tests of its own
 BY_ITSELF = {"approve", "refuse", "expire"}
@@ -62,7 +70,7 @@ class QuoteCells(Cells):
 
 async def cells(company: Company, team: str | None = None, states: States = STATES) -> QuoteCells:
     recipient = await company.user("account_manager", team_id=team)
-    verbs = VERBS | {"assign": Verb("assigned", {"owner_id": recipient.id})}
+    verbs = VERBS | {"assign": assigned(recipient.id)}
     desk = await open_desk(company)
     await desk.flow(recipient, amount_from=cny("10000"))
     return QuoteCells(company, "/quotes", "quote", desk.body, states, verbs, WAYS, frozenset({"order"}), ANY)

@@ -14,12 +14,12 @@ from tests.factories.states import Cells, Verb
 
 NO = {"comment": "不同意"}
 VERBS = {
-    "approve": Verb("approved"),
-    "reject": Verb("rejected", NO),
-    "send_back": Verb("sent_back", NO),
-    "delegate": Verb("delegated"),
-    "add_signer": Verb("signer_added"),
-    "withdraw": Verb("withdrawn"),
+    "approve": Verb("approved", sets="approver_ids", beside="approval_steps"),
+    "reject": Verb("rejected", NO, sets="approver_ids comment", beside="approval_steps"),
+    "send_back": Verb("sent_back", NO, sets="approver_ids comment", beside="approval_steps"),
+    "delegate": Verb("delegated", sets="approver_ids", beside="approval_steps"),
+    "add_signer": Verb("signer_added", sets="approver_ids", beside="approval_steps"),
+    "withdraw": Verb("withdrawn", sets="approver_ids", beside="approval_steps"),
 }
 WAYS = {
     "pending": (),
@@ -57,7 +57,7 @@ class Approvals(Cells):
 
 async def cells(office: Office, *people: Actor, states: States = STATES) -> Approvals:
     other = {"user_id": office.outsider.id}
-    verbs = VERBS | {"delegate": Verb("delegated", other), "add_signer": Verb("signer_added", other)}
+    verbs = VERBS | {verb: VERBS[verb]._replace(body=other) for verb in ("delegate", "add_signer")}
     table = Approvals(office.company, "/approvals", "approval", {}, states, verbs, WAYS)
     table.office, table.people, table.flows = office, {person.id: person for person in people}, {}
     return table
