@@ -33,3 +33,32 @@ async def test_nobody_decides_on_their_own_claim_when_somebody_else_submits_it(c
     assert (await owner.http.post(f"/expense-claims/{claim['id']}/submit", headers=ANY)).status_code == 200
     approval = (await owner.http.get("/approvals?status=pending")).json()["data"][0]
     assert approval["approver_ids"] == [office.chief.id]
+
+
+async def test_the_flow_of_the_nearest_team_decides(company: Company) -> None:
+    office, owner = await furnish_office(company), company.owner
+    below = await company.team("North", parent_id=office.team)
+    lowest = await company.team("Harbin", parent_id=below)
+    beside = await company.team("Service")
+    deciders = {office.team: office.boss, below: office.clerk, None: office.chief}
+    for team, decider in deciders.items():
+        nodes = [users("any", decider)]
+        await owner.create(
+            "/approval-flows", name="报销", resource="expense_claims", nodes=nodes, team_id=team
+        )
+    lines = [{"type": "travel", "spent_on": "2026-01-20", "amount": money("100")}]
+    for team, expected in (
+        (office.team, office.boss),
+        (below, office.clerk),
+        (lowest, office.clerk),
+        (beside, office.chief),
+    ):
+        member = await company.user("account_manager", team_id=team)
+        claim = await member.create("/expense-claims", name="拜访智达", lines=lines)
+        submitted = await member.http.post(f"/expense-claims/{claim['id']}/submit", headers=ANY)
+        assert submitted.status_code == 200, submitted.text
+        (approval,) = await company.rows("approvals", subject_id=claim["id"])
+        assert [str(each) for each in approval["approver_ids"]] == [expected.id]
+        decided = await expected.http.post(f"/approvals/{approval['id']}/approve", headers=ANY)
+        assert decided.status_code == 200, decided.text
+        assert (await member.http.get(f"/expense-claims/{claim['id']}")).json()["status"] == "approved"
