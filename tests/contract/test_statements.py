@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 import pytest
 
 from crm_api.kit.ids import new_id
+from crm_api.kit.registries import RESOURCES
 from tests.factories.approvals import users, yuan
 from tests.factories.companies import Actor, Company, Served, found_company
 from tests.factories.contracts import ANY, SIGNATORIES
 from tests.factories.statements import Statements
+from tests.isolation.worlds import World
 
 FEW, MANY = 1, 5
 
@@ -249,6 +251,26 @@ async def test_it_asks_as_often_whatever_the_number_of_lines(counting: Counting,
         change = ("POST", f"{one}/{row.verb}") if row.verb else ("PATCH", one)
         told.append((created, (await counting.ask(*change, row.said))[0]))
     assert told[1:] == [(row.create, row.cost)] * 2
+
+
+async def test_whatever_there_is_is_read_by_one_statement(company: Company, statements: Statements) -> None:
+    """Every resource: a page, and each of its records."""
+    world = World(company)
+    await world.furnish()
+    read = Counter[str]()
+    more = {}
+    for name in (name for name, resource in RESOURCES.items() if resource.fields):
+        path = f"/{name.replace('_', '-')}"
+        page = await company.owner.http.get(path)  # the first time what is remembered is read
+        for place in ("", *(f"/{record['id']}" for record in page.json().get("data", ()))):
+            async with statements.counted() as sent:
+                answer = await company.owner.http.get(path + place)
+            if answer.is_success:
+                read[name] += 1
+                if (spent := tally(sent)) != "1 SELECT":
+                    more[path + place] = spent
+    assert more == {}
+    assert len(read) > 30
 
 
 async def test_a_decision_asks_as_often_whatever_the_number_of_approvers(counting: Counting) -> None:
