@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
 import pytest
 
 from crm_api.integrations.changes.relay import relay_tenant
@@ -16,6 +17,7 @@ from crm_api.integrations.webhooks.pace import Pace
 from crm_api.jobs.work import Runtime
 from crm_api.settings import Settings
 from crm_api.worker import actors_of
+from tests.database import Databases
 from tests.factories import peers
 from tests.factories.companies import Company
 from tests.factories.peers import INSIDE, Peer, Received, answering, inside
@@ -24,6 +26,14 @@ from tests.integrations.webhooks.conftest import verified, working
 WRITERS, TURNS = 8, 6
 QUICK = Pace(schedule=(0.0, *[0.05] * 60), lease=5, rest_after=8, rest=0.05, poll=0.05)
 BEGIN = random.Random(20261122)
+
+
+@pytest.fixture
+async def alone(databases: Databases) -> None:
+    """A worker serves every company of the database: what other tests have left is not sent, and not counted."""
+    superuser = await asyncpg.connect(databases.admin_dsn)
+    await superuser.execute("UPDATE webhooks SET active = false")
+    await superuser.close()
 
 
 async def write(company: Company, number: int) -> None:
@@ -130,6 +140,7 @@ async def worker(settings: Settings, failpoint: str = "") -> AsyncIterator[async
 
 
 @pytest.mark.parametrize("failpoint", ["webhook.taken_up", "webhook.claimed", "webhook.sent:3"])
+@pytest.mark.usefixtures("alone")
 async def test_a_worker_that_is_killed_loses_nothing(
     company: Company, settings: Settings, failpoint: str
 ) -> None:
