@@ -13,7 +13,7 @@ from tests.factories.fields import define
 from tests.factories.statements import Statements
 
 RECORDS, FIELDS = 20_000, 5
-COPIED = {"id": "gen_random_uuid()", "name_sort": "'n' || n"}
+COPIED = {"id": "md5(n::text)::uuid", "name_sort": "'n' || n"}
 
 
 @dataclass
