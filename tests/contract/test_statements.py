@@ -123,7 +123,7 @@ class Row(NamedTuple):
 # besides the row and its children: numbers and levels are SELECTs and INSERTs of their own, WITH is everything else
 STEP = "3 SELECT, 1 UPDATE, 1 WITH"
 CHANGE = "4 SELECT, 1 UPDATE, 1 WITH"
-CONTRACT, ORDER = "4 INSERT, 4 SELECT, 1 WITH", "5 INSERT, 15 SELECT, 1 UPDATE, 3 WITH"
+CONTRACT, ORDER = "4 INSERT, 4 SELECT, 1 WITH", "5 INSERT, 14 SELECT, 1 UPDATE, 3 WITH"
 ROWS = [
     Row("quotes", Site.quote, "3 INSERT, 5 SELECT, 1 WITH", "send", CHANGE),
     Row("contracts", Site.contract, CONTRACT, "submit", CHANGE),
@@ -134,7 +134,7 @@ ROWS = [
         Site.order,
         ORDER,
         "cancel",
-        "1 INSERT, 9 SELECT, 4 UPDATE, 3 WITH",
+        "1 INSERT, 8 SELECT, 4 UPDATE, 3 WITH",
         (),
         {"cancel_reason": "X"},
     ),

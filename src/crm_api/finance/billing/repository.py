@@ -30,14 +30,17 @@ class BillingRepository:
     ) -> Document | None:
         """The document with the contract that it carries out; until the commit nobody else bills it.
 
-        With `visible` only if the caller can see it.
+        None when it carries out one that is not given, as that is held first; with `visible` also when the caller
+        cannot see it.
         """
         billable, principal = DOCUMENTS[field], self.uow.principal
         resource = billable.resource
         reach = principal.reach(resource.read) if visible else Reach.ALL
         scope = resource.access.scope(principal, reach, resource.name)
         values = {**access_values(principal, reach), "id": document_id}
-        rows = await self.uow.fetch(("billed document", field, scope), lambda: _lock(billable, scope), values)
+        alone = contract is None and billable.of_contract
+        shape = ("billed document", field, scope, alone)
+        rows = await self.uow.fetch(shape, lambda: _lock(billable, scope, alone=alone), values)
         return Document(field, contract, *rows[0]) if rows else None
 
     async def contract_of(self, order_id: str) -> str | None:
@@ -61,15 +64,21 @@ def _contract_of() -> Select[Any]:
     return select(rows.c.contract_id.cast(Text)).where(rows.c.id == _ID)
 
 
-def _lock(billable: Billable, scope: Scope) -> Select[Any]:
+def _lock(billable: Billable, scope: Scope, *, alone: bool) -> Select[Any]:
     resource = billable.resource
     rows = scoped(resource.model, "d")
     ids: list[ColumnElement[Any]] = [rows.c[name].cast(Text).label(name) for name in _IDS]
     amount: ColumnElement[Any] = rows.c[billable.amount]
     for less in billable.less:
         amount -= func.coalesce(rows.c[less], literal(0))
+    lone = [rows.c.contract_id.is_(None)] if alone else []
     return (
         select(*ids, rows.c.currency, amount, rows.c.status)
-        .where(rows.c.id == _ID, resource.access.predicate(rows, scope, resource.name), *resource.alive(rows))
+        .where(
+            rows.c.id == _ID,
+            *lone,
+            resource.access.predicate(rows, scope, resource.name),
+            *resource.alive(rows),
+        )
         .with_for_update(key_share=True, of=rows)
     )

@@ -41,8 +41,7 @@ class BillingService:
             return None
         if len(named) > 1:
             raise Invalid.at("/order_id", "two_documents")
-        contract = await self.hold_contract(named[0], values[named[0]])
-        found = await self._repository.lock(named[0], values[named[0]], contract, visible=True)
+        found = await self._lock(named[0], values[named[0]], visible=True)
         if found is None:
             resource = DOCUMENTS[named[0]].resource.singular
             raise Invalid.at(f"/{named[0]}", "reference_not_found", resource=resource)
@@ -63,8 +62,7 @@ class BillingService:
         Of a contract each revision from the named one on is held, so that all who bill it meet at the last.
         Contracts are held before their orders and both before what bills them: nobody waits in a circle.
         """
-        contract = await self.hold_contract(field, document_id)
-        found = await self._repository.lock(field, document_id, contract)
+        found = await self._lock(field, document_id)
         while found is not None and found.status == ContractStatus.SUPERSEDED:
             found = await self._repository.lock(field, await self._repository.successor(found.id))
         return found
@@ -79,11 +77,18 @@ class BillingService:
     async def hold_all(self, named: Iterable[Named]) -> dict[str, Document]:
         """Hold the documents that several rows bill, in the order of their ids: the orders among them, by id."""
         listed = list(named)
-        for contract_id in sorted({each.contract_id for each in listed if each.contract_id is not None}):
-            await self.hold("contract_id", contract_id)
-        ids = sorted({each.order_id for each in listed if each.order_id is not None})
-        found = [await self._repository.lock("order_id", order_id) for order_id in ids]
+        contracts = sorted({each.contract_id for each in listed if each.contract_id is not None})
+        held: dict[str | None, Document | None]
+        held = {contract_id: await self.hold("contract_id", contract_id) for contract_id in contracts}
+        of = {each.order_id: held.get(each.contract_id) for each in listed if each.order_id is not None}
+        found = [await self._repository.lock("order_id", order_id, of[order_id]) for order_id in sorted(of)]
         return {document.id: document for document in found if document is not None}
+
+    async def _lock(self, field: str, document_id: str, *, visible: bool = False) -> Document | None:
+        found = await self._repository.lock(field, document_id, visible=visible)
+        if found is None and (contract := await self.hold_contract(field, document_id)):
+            return await self._repository.lock(field, document_id, contract, visible=visible)
+        return found
 
     async def demand_room(
         self, document: Document, currency: str, asked: Decimal, pointer: str, total: type_total
