@@ -74,7 +74,7 @@ async def written(settings: Settings, port: int, side: list[bytes]) -> Counter[s
     connection = await asyncpg.connect(settings.admin_dsn)
     try:
         before = await _touched(connection)
-        await asyncio.to_thread(load, port, side, 0.5)
+        await asyncio.to_thread(load, port, side, 2)
         await asyncio.sleep(1.5)  # what the server has counted is told with a delay
         after = await _touched(connection)
     finally:
