@@ -16,6 +16,7 @@ from crm_api.kit.statements import STATEMENTS
 from crm_api.main import create_app
 from crm_api.server.secrets import generate_secrets
 from crm_api.settings import Settings
+from crm_api.storage.files import _bound
 from tests import database
 from tests.factories.companies import Company, Served, found_company
 from tests.factories.floors import Floor, furnish
@@ -79,6 +80,14 @@ async def served(settings: Settings) -> AsyncIterator[Served]:
     app = create_app(settings)
     async with app.router.lifespan_context(app):
         yield Served(app, httpx.ASGITransport(app, raise_app_exceptions=False))
+
+
+@pytest.fixture(autouse=True)
+def _the_same_store() -> Iterator[None]:
+    """A test may keep its files elsewhere (`bind_files`); the next one finds them where they were."""
+    bound = list(_bound)
+    yield
+    _bound[:] = bound
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from crm_api.kit.principal import Principal
 from crm_api.kit.uow import UnitOfWork
 from crm_api.roles import system_rights
 from crm_api.storage.errors import FileMissing
-from crm_api.storage.files import Limits, bind_files, files, limits
+from crm_api.storage.files import Limits, bind_files, files
 from tests.activities.attachments import samples
 from tests.factories.companies import Actor, Company
 
@@ -160,21 +160,16 @@ async def test_a_declared_giant_is_refused_unread(company: Company) -> None:
 
 
 async def test_limits_of_a_file_and_of_a_company(company: Company) -> None:
-    about, store, usual = await _about(company), files(), limits()
-    bind_files(store, Limits(file=1000, quota=3 * len(samples.PDF)))
-    try:
-        assert (await _send(company.owner, about, samples.PDF + bytes(1000))).status_code == 413
-        answers = await asyncio.gather(*(_send(company.owner, about, samples.PDF) for _ in range(6)))
-        assert sorted(answer.status_code for answer in answers) == [201] * 3 + [409] * 3
-        assert {answer.json()["code"] for answer in answers if answer.status_code == 409} == {
-            "quota_exceeded"
-        }
-        made = await company.rows("attachments")
-        assert len(made) == 3
-        assert (await company.owner.http.delete(f"/attachments/{made[0]['id']}")).status_code == 204
-        assert (await _send(company.owner, about, samples.PDF)).status_code == 201
-    finally:
-        bind_files(store, usual)
+    about = await _about(company)
+    bind_files(files(), Limits(file=1000, quota=3 * len(samples.PDF)))
+    assert (await _send(company.owner, about, samples.PDF + bytes(1000))).status_code == 413
+    answers = await asyncio.gather(*(_send(company.owner, about, samples.PDF) for _ in range(6)))
+    assert sorted(answer.status_code for answer in answers) == [201] * 3 + [409] * 3
+    assert {answer.json()["code"] for answer in answers if answer.status_code == 409} == {"quota_exceeded"}
+    made = await company.rows("attachments")
+    assert len(made) == 3
+    assert (await company.owner.http.delete(f"/attachments/{made[0]['id']}")).status_code == 204
+    assert (await _send(company.owner, about, samples.PDF)).status_code == 201
 
 
 async def test_a_deleted_attachment_is_gone_at_once_and_its_file_after_an_hour(company: Company) -> None:
