@@ -22,7 +22,10 @@ WITH_IDS = [
 
 
 class Isolation:
-    """What holds whichever walls stand."""
+    """What holds whichever walls stand.
+
+    In this order: rows of one's own that were made with an id of the other show it in every list from then on.
+    """
 
     @pytest.mark.parametrize("operation", EVERY)
     async def test_own_requests_succeed_and_show_nothing_of_the_other(
