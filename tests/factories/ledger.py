@@ -51,8 +51,8 @@ class Ledger:
         sent = {"json": body} if body else {}
         return await (actor or self.company.owner).http.post(path, headers=ANY, **sent)
 
-    async def change(self, path: str, **body: Any) -> httpx.Response:
-        return await self.company.owner.http.patch(path, json=body, headers=ANY)
+    async def change(self, path: str, actor: Actor | None = None, /, **body: Any) -> httpx.Response:
+        return await (actor or self.company.owner).http.patch(path, json=body, headers=ANY)
 
     async def get(self, path: str) -> dict[str, Any]:
         answer = await self.company.owner.http.get(path)

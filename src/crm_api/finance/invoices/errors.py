@@ -6,8 +6,8 @@ from crm_api.kit.messages import register
 register(
     {
         "own_application": (
-            "Whoever applied for an invoice does not approve it.",
-            "开票申请人不能审批自己的申请。",
+            "Whoever applied for an invoice, or changed it last, does not approve it.",
+            "开票申请人和最后修改人不能审批该申请。",
         ),
         "correction_stays": (
             "This invoice corrects another one and is not corrected itself.",

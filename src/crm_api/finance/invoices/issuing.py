@@ -27,7 +27,7 @@ class IssuingService:
         self._repository = InvoiceRepository(uow)
 
     async def approve(self, invoice_id: str) -> dict[str, Any]:
-        """It is right; said by somebody else than who applied for it."""
+        """It is right; said by somebody who neither applied for it nor changed it last."""
         invoice = await self._repository.load(invoice_id)
         invoice.approve(self.uow.principal.id, clock.now())
         return await self._repository.save(invoice, event="approved")

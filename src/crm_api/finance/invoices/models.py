@@ -118,9 +118,9 @@ class Invoice(Customised, Linked, Owned, Recorded, Billing, Based, Base):
     )
 
     def approve(self, by: str, at: datetime) -> None:
-        """Somebody else than who applied for it says it is right."""
+        """Somebody else than who applied for it, and than who changed it last, says it is right."""
         STATES.take(self, "approve", at)
-        if by == self.created_by:
+        if by in (self.created_by, self.updated_by):
             raise OwnApplication
         self.approved_by = by
 

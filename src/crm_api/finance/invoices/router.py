@@ -76,7 +76,7 @@ async def assign_invoice(invoice_id: str, data: Assignment, uow: CanAssign) -> A
     summary="Approve an invoice",
 )
 async def approve_invoice(invoice_id: str, uow: CanApprove) -> Any:
-    """It may be issued. 403 `own_application` for whoever applied for it."""
+    """It may be issued. 403 `own_application` for whoever applied for it or changed it last."""
     return await IssuingService(uow).approve(invoice_id)
 
 

@@ -122,7 +122,8 @@ class InvoiceRead(CustomisedRead, LinkedRead, OwnedRead, BillingRead, BasedRead)
     status: InvoiceStatus = Field(description="How far it has come.", examples=["applied"])
     status_entered_at: Instant = Field(description="Since when.")
     approved_by: Id | None = Field(
-        description="The principal who approved it, never the one who applied for it.", examples=[None]
+        description="The principal who approved it: neither who applied for it nor who changed it last.",
+        examples=[None],
     )
     issued_on: Day | None = Field(description="The day on it.", examples=[None])
     void_reason: str | None = Field(description="Why it was never issued.", examples=[None])
