@@ -23,7 +23,8 @@ GROUPS = {
         "products": "What is sold (产品).",
         "price-books": "What products cost, for whom and when (价格表).",
         "warehouses": "Where stock is kept (仓库).",
-        "stock": "How much there is of a product, and what changed it (库存).",
+        "stock-levels": "How much there is of a product, and where (库存).",
+        "stock-movements": "What came, was promised and left (库存变动).",
     },
     "Sales (销售)": {
         "leads": "Who may become a customer, until it is clear (线索).",

@@ -43,8 +43,8 @@ class Resource:
 
     `search` names the columns that `q=` finds, `sensitive_search` those among them that a restricted caller may not
     search. `subject` records can have notes and attachments. `guarded` records are changed only with `If-Match`.
-    `portable` rows leave as exports and come in as imports. `open_when` tells which rows move along when their owner
-    changes team (closed ones keep their stamp) and keep an owner from leaving; None: nothing of it is ever handed over.
+    `importable` rows come in as files, `exportable` ones leave as such. `open_when` tells which rows move along when
+    their owner changes team (closed ones keep their stamp) and keep an owner from leaving; None: none is handed over.
     `events` names what happens to a record besides being created, updated, deleted and restored, in the past tense.
     """
 
@@ -62,7 +62,8 @@ class Resource:
     label: str = "name"
     subject: bool = False
     events: tuple[str, ...] = ()
-    portable: bool = False
+    importable: bool = False
+    exportable: bool = False
     guarded: bool = False
 
     def action(self, name: str) -> Permission:

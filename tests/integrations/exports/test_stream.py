@@ -10,8 +10,10 @@ import orjson
 import pytest
 
 from crm_api.integrations.exports import service
+from crm_api.kit.registries import RESOURCES
 from tests.factories.companies import Actor, Company
 from tests.factories.fields import define
+from tests.isolation.worlds import World
 
 HOSTILE = ["+49 30 1", "-1", "=x", "'=x", "@x"]
 
@@ -84,6 +86,25 @@ async def test_formats_fields_filters_and_pages(company: Company, monkeypatch: p
     answer = await export(company.owner, "products", format="xlsx")
     assert answer.content.startswith(b"PK")
     assert answer.headers["content-disposition"].endswith(".xlsx")
+
+
+async def test_whatever_may_leave_leaves_as_its_list_shows_it(company: Company) -> None:
+    await World(company).furnish()
+    for resource in RESOURCES.values():
+        if resource.exportable:
+            path = resource.name.replace("_", "-")
+            listed = (await company.owner.http.get(f"/{path}", params={"limit": 200})).json()["data"]
+            answer = await export(company.owner, path, format="ndjson")
+            rows = [orjson.loads(line) for line in answer.text.splitlines()]
+            assert rows
+            assert rows == [{name: record[name] for name in rows[0]} for record in listed]
+            assert set(listed[0]) - set(rows[0]) == {"redacted"}, path
+            cells = table(await export(company.owner, path))
+            for record, row in zip(listed, cells, strict=True):
+                assert row["id"] == record["id"]
+                for name, value in record.items():
+                    if isinstance(value, dict) and value.keys() == {"amount", "currency"}:
+                        assert (row[name], row[f"{name}.currency"]) == (value["amount"], value["currency"])
 
 
 async def test_an_export_is_on_record_before_it_leaves(company: Company) -> None:

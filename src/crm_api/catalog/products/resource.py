@@ -9,7 +9,8 @@ products = Resource(
     singular="product",
     model=Product,
     access=everyone(),
-    portable=True,
+    importable=True,
+    exportable=True,
     sorts={
         "created_at": "created_at",
         "name": "name_sort",

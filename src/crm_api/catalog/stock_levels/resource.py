@@ -9,6 +9,7 @@ stock_levels = Resource(
     singular="stock_level",
     model=StockLevel,
     access=everyone(),
+    exportable=True,
     label="id",
     events=("moved", "ran_low"),
 )

@@ -12,7 +12,7 @@ from crm_api.kit.http import KitRoute
 from crm_api.kit.reads import reads
 from crm_api.kit.uow import UnitOfWork
 
-router = APIRouter(prefix="/api/v1/stock-levels", tags=["stock"], route_class=KitRoute)
+router = APIRouter(prefix="/api/v1/stock-levels", tags=["stock-levels"], route_class=KitRoute)
 CanUpdate = Annotated[UnitOfWork, allowed(stock_levels.update)]
 
 reads(router, stock_levels, StockLevelRead)

@@ -9,5 +9,6 @@ stock_movements = Resource(
     singular="stock_movement",
     model=StockMovement,
     access=everyone(),
+    exportable=True,
     label="id",
 )

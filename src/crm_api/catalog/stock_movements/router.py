@@ -12,7 +12,7 @@ from crm_api.kit.http import KitRoute
 from crm_api.kit.reads import reads
 from crm_api.kit.uow import UnitOfWork
 
-router = APIRouter(prefix="/api/v1/stock-movements", tags=["stock"], route_class=KitRoute)
+router = APIRouter(prefix="/api/v1/stock-movements", tags=["stock-movements"], route_class=KitRoute)
 CanCreate = Annotated[UnitOfWork, allowed(stock_movements.create)]
 
 reads(router, stock_movements, StockMovementRead)

@@ -10,6 +10,7 @@ expense_claims = Resource(
     singular="expense_claim",
     model=ExpenseClaim,
     access=owned(),
+    exportable=True,
     sorts={"created_at": "created_at", "name": "name_sort", "amount": "amount_micro"},
     search=("name", "number"),
     children=(LINES,),

@@ -9,6 +9,7 @@ invoices = Resource(
     singular="invoice",
     model=Invoice,
     access=owned(),
+    exportable=True,
     sorts={"created_at": "created_at", "gross_amount": "gross_amount_micro"},
     open_when={"status": ("applied", "approved", "issued", "delivered")},
     label="title",

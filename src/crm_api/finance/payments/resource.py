@@ -11,6 +11,7 @@ payments = Resource(
     singular="payment",
     model=Payment,
     access=owned(),
+    exportable=True,
     sorts={"created_at": "created_at", "received_on": "received_on"},
     children=(ALLOCATIONS, REFUNDS),
     open_when={"status": ("received",)},

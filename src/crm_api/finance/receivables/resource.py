@@ -9,6 +9,7 @@ receivables = Resource(
     singular="receivable",
     model=Receivable,
     access=owned(),
+    exportable=True,
     sorts={"created_at": "created_at", "due_on": "due_on"},
     open_when={"status": ("open", "part")},
     subject=True,

@@ -63,7 +63,7 @@ def export_router(resources: Iterable[Resource]) -> APIRouter:
     """`GET …/export` for each resource whose rows may leave; mounted before the routes that take an id there."""
     streamed = APIRouter(prefix="/api/v1", route_class=KitRoute)
     for resource in resources:
-        if resource.portable:
+        if resource.exportable:
             _add(streamed, resource)
     return streamed
 

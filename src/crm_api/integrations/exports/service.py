@@ -185,7 +185,7 @@ def narrowed(principal: Principal, resource: Resource) -> Principal:
 
 def _exportable(principal: Principal, name: str) -> Resource:
     """A resource whose rows the caller may take out."""
-    names = [resource.name for resource in RESOURCES.values() if resource.portable]
+    names = [resource.name for resource in RESOURCES.values() if resource.exportable]
     if name not in names:
         raise Invalid.at("/resource", "not_a_choice", choices=", ".join(names))
     resource = RESOURCES[name]

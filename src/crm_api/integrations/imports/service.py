@@ -138,7 +138,7 @@ class ImportService:
 
     def _writer(self, resource: str) -> Writer:
         """Who writes a resource; those that cannot be imported, and those the caller may not write, are unknown."""
-        names = [name for name, found in RESOURCES.items() if found.portable and name in WRITERS]
+        names = [name for name, found in RESOURCES.items() if found.importable and name in WRITERS]
         if resource not in names:
             raise Invalid.at("/resource", "not_a_choice", choices=", ".join(names))
         target = RESOURCES[resource]

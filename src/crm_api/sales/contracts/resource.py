@@ -11,6 +11,7 @@ contracts = Resource(
     singular="contract",
     model=Contract,
     access=owned(),
+    exportable=True,
     sorts={
         "created_at": "created_at",
         "name": "name_sort",

@@ -10,7 +10,8 @@ opportunities = Resource(
     singular="opportunity",
     model=Opportunity,
     access=owned(),
-    portable=True,
+    importable=True,
+    exportable=True,
     sorts={
         "created_at": "created_at",
         "name": "name_sort",

@@ -10,6 +10,7 @@ orders = Resource(
     singular="order",
     model=Order,
     access=owned(),
+    exportable=True,
     sorts={"created_at": "created_at", "name": "name_sort", "gross_amount": "gross_amount_micro"},
     search=("name", "number"),
     children=(LINES,),

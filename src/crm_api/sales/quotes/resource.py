@@ -10,6 +10,7 @@ quotes = Resource(
     singular="quote",
     model=Quote,
     access=owned(),
+    exportable=True,
     sorts={"created_at": "created_at", "name": "name_sort", "gross_amount": "gross_amount_micro"},
     search=("name", "number", "customer_name"),
     sensitive=("decided_by_email",),
