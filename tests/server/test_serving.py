@@ -76,6 +76,18 @@ def test_a_signal_drains_the_server(command: Command, tmp_path: Path, workers: s
     assert running_on(tmp_path / "data" / "postgres") is None
 
 
+def test_it_takes_clients_as_soon_as_it_says_so(command: Command) -> None:
+    port = free_port()
+    server = command("serve", "--port", str(port))
+    assert server.stderr is not None
+    assert any(line.startswith("API ") for line in server.stderr)
+    assert httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=SECONDS).status_code == httpx.codes.OK
+    second = command("serve", "--port", str(port))
+    said = "".join(second.communicate(timeout=SECONDS))
+    assert second.returncode != 0
+    assert ("API " in said, "Address already in use" in said) == (False, True), said
+
+
 def test_tenants_are_made_while_the_server_runs_and_before(command: Command) -> None:
     def create(name: str) -> tuple[int, str, str]:
         process = command(

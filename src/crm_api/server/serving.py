@@ -5,6 +5,7 @@ import importlib
 import os
 import shutil
 import signal
+import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,13 +63,18 @@ def serve(
         asyncio.run(make_ready(opened, demo=demo, report=report))
         os.environ.update(opened.worker_environment(), CRM_WORKERS=str(workers))
         origin = opened.public_url or _origin(host, port)
-        report(f"API {origin}/api/v1 · documentation {origin}/docs and {origin}/redoc")
         configure_logging(opened.log_level)
-        if not companion:
-            _run(host, port, workers, None)
-            return
-        with Companion() as beside:
-            _run(host, port, workers, beside)
+        config = _config(host, port, workers)
+        with config.bind_socket() as listening:
+            listening.listen(
+                config.backlog
+            )  # who comes before the application is loaded waits, and is not refused
+            report(f"API {origin}/api/v1 · documentation {origin}/docs and {origin}/redoc")
+            if not companion:
+                _run(config, listening, None)
+                return
+            with Companion() as beside:
+                _run(config, listening, beside)
 
 
 async def make_ready(settings: Settings, *, demo: bool, report: Report) -> None:
@@ -89,8 +95,8 @@ async def make_ready(settings: Settings, *, demo: bool, report: Report) -> None:
             report(f"Password: {first.password}   (shown this once)")
 
 
-def _run(host: str, port: int, workers: int, companion: Companion | None) -> None:
-    config = uvicorn.Config(
+def _config(host: str, port: int, workers: int) -> uvicorn.Config:
+    return uvicorn.Config(
         "crm_api.server.asgi:app",
         factory=True,
         host=host,
@@ -102,11 +108,14 @@ def _run(host: str, port: int, workers: int, companion: Companion | None) -> Non
         proxy_headers=False,  # CRM_TRUSTED_PROXIES alone says whom to believe
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
-    if workers == 1:
-        Server(config, companion).run()
+
+
+def _run(config: uvicorn.Config, listening: socket.socket, companion: Companion | None) -> None:
+    if config.workers == 1:
+        Server(config, companion).run([listening])
         return
     with _shared_metrics():
-        processes = Workers(config, [config.bind_socket()])
+        processes = Workers(config, [listening])
         processes.companion = companion
         processes.run()
 
