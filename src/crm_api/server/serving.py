@@ -8,7 +8,7 @@ import signal
 import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from types import FrameType
 from typing import NoReturn
@@ -66,14 +66,10 @@ def serve(
         configure_logging(opened.log_level)
         config = _config(host, port, workers)
         with config.bind_socket() as listening:
-            listening.listen(
-                config.backlog
-            )  # who comes before the application is loaded waits, and is not refused
+            # who comes before the application is loaded waits, and is not refused
+            listening.listen(config.backlog)
             report(f"API {origin}/api/v1 · documentation {origin}/docs and {origin}/redoc")
-            if not companion:
-                _run(config, listening, None)
-                return
-            with Companion() as beside:
+            with Companion() if companion else nullcontext() as beside:
                 _run(config, listening, beside)
 
 

@@ -7,9 +7,11 @@ from tests.factories.floors import Floor
 from tests.integrations.exports.test_stream import export, recorded, table
 
 PARTIES = {"customers", "contacts", "leads"}
-DEALS = {"opportunities", "quotes", "contracts", "orders", "tasks", "interactions"}
+DEALS = {"opportunities", "quotes", "contracts", "orders"}
+ACTIVITIES = {"interactions", "tasks"}
 MONEY = {"receivables", "payments", "invoices", "expense_claims"}
 GOODS = {"products", "stock_levels", "stock_movements"}
+EVERYTHING = PARTIES | ACTIVITIES | DEALS | MONEY | GOODS
 
 
 async def test_reach_and_rights(floor: Floor) -> None:
@@ -34,12 +36,12 @@ async def test_reach_and_rights(floor: Floor) -> None:
     ("role", "may"),
     [
         ("administrator", {"products"}),
-        ("sales_supervisor", PARTIES | DEALS | MONEY | GOODS),
+        ("sales_supervisor", EVERYTHING),
         ("account_manager", set()),
-        ("executive", PARTIES | DEALS | MONEY | GOODS),
+        ("executive", EVERYTHING),
         ("support_agent", set()),
         ("marketer", PARTIES),
-        ("integration", PARTIES | DEALS | MONEY | GOODS),
+        ("integration", EVERYTHING),
     ],
 )
 async def test_every_role(floor: Floor, role: str, may: set[str]) -> None:
