@@ -107,6 +107,21 @@ async def test_whatever_may_leave_leaves_as_its_list_shows_it(company: Company) 
                         assert (row[name], row[f"{name}.currency"]) == (value["amount"], value["currency"])
 
 
+async def test_what_a_cell_of_a_spreadsheet_does_not_hold_is_refused_not_cut_off(company: Company) -> None:
+    customer = (await company.owner.create("/customers", name="Acme"))["id"]
+    product = (await company.owner.create("/products", code="P", name="Pump"))["id"]
+    price = {"amount": "1.00", "currency": "CNY"}
+    line = {"product_id": product, "description": "x" * 400, "quantity": "1", "unit_price": price}
+    made = await company.owner.create("/orders", name="O", customer_id=customer, lines=[line] * 60)
+
+    refused = await export(company.owner, "orders", format="xlsx")
+    assert (refused.status_code, refused.json()["code"]) == (409, "too_long_for_format")
+    assert "lines" in refused.json()["detail"]
+    assert (await export(company.owner, "orders", format="xlsx", fields="id,name")).status_code == 200
+    (row,) = table(await export(company.owner, "orders"))
+    assert orjson.loads(row["lines"]) == made["lines"]
+
+
 async def test_an_export_is_on_record_before_it_leaves(company: Company) -> None:
     await company.owner.create("/customers", name="Acme")
 

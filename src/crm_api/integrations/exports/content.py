@@ -6,9 +6,9 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from crm_api.integrations.exports.cells import Column, row_of
-from crm_api.integrations.exports.errors import TooManyForFormat
+from crm_api.integrations.exports.errors import TooLongForFormat, TooManyForFormat
 from crm_api.integrations.exports.listings import Asked
-from crm_api.integrations.sheets.rows import Format
+from crm_api.integrations.sheets.rows import MAX_CELL, Format
 from crm_api.integrations.sheets.writing import XLSX_ROWS, sheet_writer
 from crm_api.kit import reading
 from crm_api.kit.cursors import Cursors
@@ -43,7 +43,10 @@ class Content:
             self._writer.close()
 
     def _written(self, page: Records) -> bytes:
-        return self._writer.write([row_of(record, self._columns) for record in page])
+        rows = [row_of(record, self._columns) for record in page]
+        if self._format is Format.XLSX:
+            _fit_cells(rows, self._columns)
+        return self._writer.write(rows)
 
 
 async def pages(asked: Asked, cursors: Cursors, unit: Units) -> AsyncIterator[Records]:
@@ -56,6 +59,13 @@ async def pages(asked: Asked, cursors: Cursors, unit: Units) -> AsyncIterator[Re
         listing.cursor = page["page"]["next_cursor"]
         if listing.cursor is None:
             return
+
+
+def _fit_cells(rows: Sequence[Sequence[Any]], columns: Sequence[Column]) -> None:
+    for row in rows:
+        for column, cell in zip(columns, row, strict=True):
+            if isinstance(cell, str) and len(cell) > MAX_CELL:
+                raise TooLongForFormat(limit=MAX_CELL, field=column.name)
 
 
 def fits(form: Format, rows: int) -> None:

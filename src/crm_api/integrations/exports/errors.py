@@ -13,6 +13,10 @@ register(
             "An XLSX file holds {limit} rows: ask for CSV or NDJSON, or for fewer rows.",
             "XLSX 文件最多 {limit} 行：请改用 CSV 或 NDJSON，或减少行数。",
         ),
+        "too_long_for_format": (
+            "An XLSX cell holds {limit} characters, {field} has more: ask for CSV or NDJSON, or leave it out.",
+            "XLSX 单元格最多 {limit} 个字符，{field} 超出：请改用 CSV 或 NDJSON，或去掉该字段。",
+        ),
         "export_not_ready": (
             "The file is not there yet; its operation tells how far it is.",
             "文件尚未生成，进度见对应的任务。",
@@ -36,6 +40,12 @@ class TooManyForFormat(Conflict):
     """More rows than a spreadsheet has."""
 
     default_code = "too_many_for_format"
+
+
+class TooLongForFormat(Conflict):
+    """A text, or a list of lines, of more characters than a cell of a spreadsheet has."""
+
+    default_code = "too_long_for_format"
 
 
 class ExportNotReady(Conflict):

@@ -126,6 +126,10 @@ class _Worksheet(Worksheet):  # type: ignore[misc]  # the library has no types
         escaped = _UNWRITABLE.sub(lambda found: f"_x{ord(found[0]):04X}_", _ESCAPED.sub("_x005F_", data))
         return f"_x003C_{escaped[1:]}" if escaped.startswith("<r>") else escaped
 
+    def release(self) -> None:
+        """Close the file of its rows, which the library leaves open when the book is never finished."""
+        self._opt_close()
+
 
 class XlsxWriter:
     """Texts are typed as texts and are never formulas, links or numbers; dates are dates."""
@@ -155,6 +159,7 @@ class XlsxWriter:
         self.close()
 
     def close(self) -> None:
+        self._sheet.release()
         self._folder.cleanup()
 
     def _cell(self, place: int, cell: Any) -> None:
